@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { CollectError } from '../collect/collector.ts';
 import type { WindowRecord } from '../store/history.ts';
 import type { WindowCosts } from '../model/cost.ts';
-import type { Finding, FindingEvent, OperatorAction } from '../model/finding.ts';
+import type { Finding, FindingEvent } from '../model/finding.ts';
 import type { DataProblem, Snapshot } from '../model/snapshot.ts';
 import { allocate } from '../cost/allocate.ts';
 import { priceNodes } from '../cost/priceNodes.ts';
@@ -14,7 +14,7 @@ import { fromFirstSeen, noNewerData, nothingSeen } from './missingData.ts';
 import { closeOutage, openOutage } from './outage.ts';
 import { containersIn, observeAhead, type ObservedBatch } from './observe.ts';
 import { gridSpan } from './plan.ts';
-import { runWindow, type WindowResult } from './runWindow.ts';
+import { runWindow } from './runWindow.ts';
 import type { CyclePorts, Settings } from './settings.ts';
 import type { DetectorFailure } from '../detect/quality/failedDetectors.ts';
 import { signalsFor, withSignals } from './takeSignals.ts';
@@ -105,13 +105,15 @@ export async function catchUp(
       const records: WindowRecord[] = [];
       for (const [index, seen] of snapshots.entries()) {
         const snapshot = withSignals(seen, signals[index] ?? []);
-        const isFirst = records.length === 0;
-        const record = judge(snapshot, state, settings, isFirst ? actions : [], options.muted);
+        const applied = records.length === 0 ? actions : [];
+        const result = runWindow(snapshot, state, settings, applied);
+        const { muted } = options;
+        const record = { ...result, snapshot, muted, applied, configHash: settings.configHash };
         failures.push(...record.failures);
         state.apply(record.change);
         records.push(record);
         events.push(...record.events);
-        last = { snapshot, costs: record.costs, costNano: nodesNano(record) };
+        last = { snapshot, costs: record.costs, costNano: sumNano(record.costs.nodes, nodeNano) };
         // Yield so that the next batch's responses can be read.
         await turn();
         options.signal.throwIfAborted();
@@ -142,28 +144,8 @@ export async function catchUp(
     if (options.dryRun !== true && !isSaidElsewhere)
       events.push(...(await openOutage(history, state, settings, error, missing)));
   }
-  const openFindings = [...state.findings.values()].filter(
-    (finding) => finding.state !== 'resolved',
-  );
-  const { watermark } = state;
+  const { watermark, openFindings } = state;
   return { sealed, corrected, lost, watermark, events, openFindings, last, error, failures };
-}
-
-function judge(
-  snapshot: Snapshot,
-  state: WorkingState,
-  settings: Settings,
-  applied: readonly OperatorAction[],
-  muted: boolean,
-): WindowRecord & Pick<WindowResult, 'failures'> {
-  const { configHash } = settings;
-  return {
-    ...runWindow(snapshot, state, settings, applied),
-    snapshot,
-    muted,
-    applied,
-    configHash,
-  };
 }
 
 /** What a window lacks, with what it may cost. */
@@ -171,10 +153,6 @@ function problemsOf(snapshot: Snapshot, { config, priceLists }: Settings): reado
   const prices = priceNodes(snapshot, config.pricing, priceLists);
   const costs = allocate(snapshot, prices, config.pricing);
   return [...snapshot.problems, ...pricingProblems(snapshot, costs)];
-}
-
-function nodesNano({ costs }: WindowRecord): number {
-  return sumNano(costs.nodes, nodeNano);
 }
 
 function reportProgress(
@@ -191,6 +169,6 @@ function reportProgress(
     planned,
     lastWindow: snapshot.window,
     containers: containersIn(snapshot),
-    findings: [...state.findings.values()].filter(({ state: s }) => s !== 'resolved').length,
+    findings: state.openFindings.length,
   });
 }

@@ -49,8 +49,8 @@ export async function closeOutage(
   settings: Settings,
 ): Promise<readonly FindingEvent[]> {
   const watermark = state.watermark;
-  const isOpen = [...state.findings.values()].some(
-    ({ kind, rule, state: s }) => kind === 'data-quality' && rule === RULE && s !== 'resolved',
+  const isOpen = state.openFindings.some(
+    ({ kind, rule }) => kind === 'data-quality' && rule === RULE,
   );
   if (!isOpen || watermark === null) return [];
   const text = 'Prometheus answers again, and the gap is filled';

@@ -1,12 +1,11 @@
 import { CollectError, type Collector } from '../collect/collector.ts';
 import type { Inventory, SpecSource } from '../collect/specs/inventory.ts';
+import { workloadOfRecord } from '../collect/specs/recordWorkload.ts';
 import { isWholeOf, joinObjects } from '../collect/specs/joinObjects.ts';
 import type { CollectConfig } from '../collect/config.ts';
 import type { ScheduleConfig } from './config.ts';
-import { postureOfInventory } from '../detect/posture/readInput.ts';
-import { postureOfSnapshot } from '../detect/posture/readInput.ts';
+import { postureOfInventory, postureOfSnapshot } from '../detect/posture/readInput.ts';
 import type { PostureInput } from '../detect/posture/postureInput.ts';
-import { presentInSpecs } from '../detect/rightsize/advice/presentInSpecs.ts';
 import type { PresentObjects } from '../detect/rightsize/advice/readAdvice.ts';
 import { misses } from '../model/clusterObjects.ts';
 import type { KnownSources, Snapshot } from '../model/snapshot.ts';
@@ -53,10 +52,18 @@ export class PresentCluster {
   async objects(): Promise<PresentObjects | null> {
     const inventory = await this.#specs();
     if (inventory === null) return this.snapshot();
-    const specified = presentInSpecs(inventory);
-    if (isWholeOf(inventory.objects)) return specified;
+    const { objects, owners, pods } = inventory;
+    const specified = {
+      objects,
+      pods: Array.from(pods.values(), (record) => {
+        const { namespace, name, spec } = record;
+        const { workload } = workloadOfRecord(record, owners);
+        return { namespace, name, workload, spec, containers: [] };
+      }),
+    };
+    if (isWholeOf(objects)) return specified;
     const measured = (await this.snapshot())?.objects ?? null;
-    return { ...specified, objects: joinObjects(inventory.objects, measured) };
+    return { ...specified, objects: joinObjects(objects, measured) };
   }
 
   /**

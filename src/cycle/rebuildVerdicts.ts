@@ -1,5 +1,6 @@
 import type { DetectorCodecs, WindowRecord } from '../store/history.ts';
 import { formatTime, type TimeMs } from '../model/time.ts';
+import { containersIn } from './observe.ts';
 import { batchSize, windowsBetween } from './plan.ts';
 import type { CycleProgress } from './catchUp.ts';
 import { runWindow } from './runWindow.ts';
@@ -43,7 +44,7 @@ export async function rebuildVerdicts(
     );
   }
   let done = 0;
-  let containers = 10_000;
+  let containers = containersIn(null);
   while (done < windows.length) {
     const batch = windows.slice(done, done + batchSize(length, containers));
     const snapshots = await collector.collect(batch, state.expectedSamples, signal);
@@ -61,14 +62,14 @@ export async function rebuildVerdicts(
       state.apply(change);
       // What is new in the past is no news: whatever is still open is announced as such.
       records.push({ change, events, muted: true });
-      containers = snapshot.pods.reduce((sum, pod) => sum + pod.containers.length, 0);
+      containers = containersIn(snapshot);
     }
     signal.throwIfAborted();
     replay.add(records);
     done += records.length;
     const lastWindow = snapshots.at(-1)?.window;
     if (lastWindow === undefined) break;
-    const findings = [...state.findings.values()].filter((f) => f.state !== 'resolved').length;
+    const findings = state.openFindings.length;
     options.onProgress({ sealed: done, planned: windows.length, lastWindow, containers, findings });
   }
   await replay.commit();

@@ -14,6 +14,8 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { workloadKey } from '../model/workload.ts';
 import type { WorkloadEvent } from '../model/workloadEvent.ts';
 import { ACCESS_TRACES, traceAccess } from '../detect/posture/access/traceAccess.ts';
+import type { PostureInput } from '../detect/posture/postureInput.ts';
+import { postureOfSnapshot } from '../detect/posture/readInput.ts';
 import { CALL_MEMORY, rememberCalls } from '../detect/signals/callMemory.ts';
 import { rememberSignals, SIGNAL_MEMORY } from '../detect/signals/signalMemory.ts';
 import { TIMELINE } from '../detect/timeline/timelineState.ts';
@@ -68,6 +70,9 @@ export function runWindow(
   const events = [...configuredEvents(config.events), ...announced];
   const memory = states.of(SIGNAL_MEMORY);
   const signals = rememberSignals(snapshot, memory, settings.thresholds.signals);
+  const calls = rememberCalls(signals.calls, window.end, states.of(CALL_MEMORY));
+  let judged: PostureInput | null = null;
+  const posture = () => (judged ??= { ...postureOfSnapshot(snapshot, null), calls });
   const verdicts: Verdict[] = [];
   const context: DetectContext = {
     snapshot,
@@ -80,7 +85,7 @@ export function runWindow(
     planned: (scope) => plannedIn(events, scope, window),
     isOpen: openFindings(state.findings.values()),
     signals,
-    calls: rememberCalls(signals.calls, window.end, states.of(CALL_MEMORY)),
+    posture,
     verdictsSoFar: () => verdicts,
   };
   const failures: DetectorFailure[] = [];
@@ -99,7 +104,7 @@ export function runWindow(
   addUnits(states.of(UNIT_COSTS), snapshot, costs, config.unitCosts);
   const workloadEvents = [
     ...traceWorkloads({ snapshot, owners }, states.of(TIMELINE)),
-    ...traceAccess(snapshot, states.of(ACCESS_TRACES)),
+    ...traceAccess(snapshot, posture, states.of(ACCESS_TRACES)),
   ];
 
   const present = new Set(

@@ -5,7 +5,7 @@ import type { PlannedEvent, PlannedScope } from '../model/plannedEvent.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { TimeMs } from '../model/time.ts';
 import type { DetectorState, StateCodec } from '../store/stateCodec.ts';
-import type { CallsKnown } from './signals/callMemory.ts';
+import type { PostureInput } from './posture/postureInput.ts';
 import type { SignalsSeen } from './signals/signalMemory.ts';
 import type { Budget, PricingConfig } from '../cost/config.ts';
 import type { UnitCostConfig } from '../collect/unitCosts.ts';
@@ -45,8 +45,8 @@ export interface DetectContext<T extends object = object> {
   planned(scope: PlannedScope): PlannedEvent | null;
   /** Events of other tools as of the end of this window; absent where none are kept. */
   readonly signals?: SignalsSeen;
-  /** What users asked the API for lately; null or absent where no audit events come in. */
-  readonly calls?: CallsKnown | null;
+  /** What posture is judged by, made once a window; absent where nobody has it. */
+  posture?(): PostureInput;
   /** What the detectors before this one have said of the window. */
   verdictsSoFar?(): readonly Verdict[];
   /** True while a finding of this rule and scope is open, so that a detector can say `clear`. */

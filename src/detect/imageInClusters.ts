@@ -2,6 +2,7 @@ import { MINUTE_MS, type TimeMs } from '../model/time.ts';
 import type { Evidence, Scope, Severity, Verdict } from '../model/finding.ts';
 import type { SuspectElsewhere } from '../model/snapshot.ts';
 import { sumKnown } from '../model/reading.ts';
+import { listed } from '../model/text/units.ts';
 import { jsonCodec } from '../store/stateCodec.ts';
 import type { Detector, DetectContext } from './detector.ts';
 import { SEVERITY_RANK } from './findings/severity.ts';
@@ -101,8 +102,6 @@ function verdictOf(image: string, suspects: readonly Suspect[]): Verdict {
 }
 
 function evidenceOf(cluster: string, suspects: readonly Suspect[]): Evidence {
-  const places = suspects.slice(0, 3).map(({ place }) => place);
-  const more = suspects.length - places.length;
   return {
     signal: 'cluster',
     family: 'spread',
@@ -110,6 +109,6 @@ function evidenceOf(cluster: string, suspects: readonly Suspect[]): Evidence {
     threshold: null,
     unit: '',
     weight: 0,
-    text: `${cluster}: ${places.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
+    text: `${cluster}: ${listed(suspects.map(({ place }) => place))}`,
   };
 }

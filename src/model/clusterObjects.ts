@@ -228,3 +228,15 @@ export function noObjects(observedAt: TimeMs): ClusterObjects {
 export function misses(objects: ClusterObjects, resource: string): boolean {
   return objects.missing.some((name) => name.toLowerCase().split('.')[0] === resource);
 }
+
+/** A workload as its owner wrote it; undefined where it is not listed. */
+export function workloadIn(
+  { workloads }: ClusterObjects,
+  namespace: string,
+  { kind, name }: WorkloadRef,
+): WorkloadObject | undefined {
+  return workloads.find(
+    (one) =>
+      one.namespace === namespace && one.workload.kind === kind && one.workload.name === name,
+  );
+}

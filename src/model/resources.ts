@@ -11,7 +11,7 @@ export function metricName(name: string): string {
   return name.replaceAll(/[^a-zA-Z0-9_]/g, '_');
 }
 
-/** Requests and limits of one container; null: none or unknown, or for a proposal: leave it as it is. */
+/** Requests and limits of one container, in cores and bytes; null: none or unknown, or for a proposal: leave it as it is. */
 export interface Resources {
   readonly cpuRequestCores: Reading;
   readonly cpuLimitCores: Reading;
@@ -19,7 +19,15 @@ export interface Resources {
   readonly ramLimitBytes: Reading;
 }
 
-function eachResource(of: (name: keyof Resources) => Reading): Resources {
+export const RESOURCE_FIELDS = [
+  'cpuRequestCores',
+  'cpuLimitCores',
+  'ramRequestBytes',
+  'ramLimitBytes',
+] as const satisfies readonly (keyof Resources)[];
+
+/** Requests and limits, one by one. */
+export function makeResources(of: (field: keyof Resources) => Reading): Resources {
   return {
     cpuRequestCores: of('cpuRequestCores'),
     cpuLimitCores: of('cpuLimitCores'),
@@ -28,14 +36,14 @@ function eachResource(of: (name: keyof Resources) => Reading): Resources {
   };
 }
 
-export const NO_RESOURCES: Resources = eachResource(() => null);
+export const NO_RESOURCES: Resources = makeResources(() => null);
 
-/** Those of an object that holds more. */
-export function resourcesOf(all: Resources): Resources {
-  return eachResource((name) => all[name]);
+/** The requests and limits alone of something that has more. */
+export function resourcesOf(of: Resources): Resources {
+  return makeResources((field) => of[field]);
 }
 
-/** The larger of each: during a rollout pods differ. */
+/** The larger of each: during a rollout the pods of a workload differ. */
 export function largestResources(a: Resources, b: Resources): Resources {
-  return eachResource((name) => maxKnown(a[name], b[name]));
+  return makeResources((field) => maxKnown(a[field], b[field]));
 }

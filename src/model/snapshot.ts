@@ -2,6 +2,7 @@ import type { MeasuredShares } from './coverage.ts';
 import type { ClusterObjects, WorkloadObject } from './clusterObjects.ts';
 import type { Amounts, PodHold } from './podHold.ts';
 import type { Reading } from './reading.ts';
+import type { Resources } from './resources.ts';
 import type { PodSpecFacts } from './podSpec.ts';
 import type { ControlPlaneReading } from './controlPlane.ts';
 import type { Severity } from './finding.ts';
@@ -258,7 +259,7 @@ export interface EgressSample {
   readonly internetBytesPerSecond: Reading;
 }
 
-export interface ContainerSample {
+export interface ContainerSample extends Resources {
   readonly name: string;
   readonly image: string | null;
   readonly imageId: string | null;
@@ -270,14 +271,10 @@ export interface ContainerSample {
   readonly cpuEstimatedCores?: Reading;
   /** What it used beyond its request, minute by minute: a mean over the window hides bursts. Average over the window. */
   readonly cpuAboveRequestCores?: Reading;
-  readonly cpuRequestCores: Reading;
-  readonly cpuLimitCores: Reading;
   /** Working set, averaged over the window (zero while not running). */
   readonly ramUsageBytes: Reading;
   /** Highest scraped working set of the window. */
   readonly ramPeakBytes: Reading;
-  readonly ramRequestBytes: Reading;
-  readonly ramLimitBytes: Reading;
   /** Cards, or the share of one. */
   readonly gpuRequest: Reading;
   /** What it asks for besides CPU and memory, by resource. */

@@ -1,6 +1,7 @@
 import type { OwnersConfig } from '../detect/owners/config.ts';
 import type { Finding } from '../model/finding.ts';
-import { ownerNames } from '../detect/owners/podOwners.ts';
+import { ownerNames, routeFor } from '../detect/owners/podOwners.ts';
+import { isMetadata } from '../detect/owners/scopeLabels.ts';
 import { receiverKey, type Receiver } from '../store/notifications/receiver.ts';
 import type { OwnerProblem } from './plan/ownerNotes.ts';
 import { findingLabels } from '../store/silences/silence.ts';
@@ -39,11 +40,10 @@ export function configuredOwners(
   /** What each source names, the strongest first. */
   const sourcesOf = (finding: Finding, fromMetadata: boolean): readonly string[] => {
     const labels = findingLabels(finding);
-    const route = routes.find(
-      ({ match }) =>
-        // Labels and annotations are what a workload says of itself.
-        (fromMetadata || !Object.keys(match).some((key) => /^(label|annotation):/.test(key))) &&
-        Object.entries(match).every(([key, value]) => labels[key] === value),
+    const route = routeFor(
+      routes,
+      labels,
+      ({ match }) => fromMetadata || !Object.keys(match).some(isMetadata),
     );
     const sources = [route?.slack, route?.owner, fromMetadata ? ofMetadata(finding) : null];
     return sources.filter((source) => source !== undefined && source !== null);

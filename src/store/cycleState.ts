@@ -57,6 +57,10 @@ export class WorkingState implements CycleState {
     this.findings = new Map(state.findings);
   }
 
+  get openFindings(): readonly Finding[] {
+    return [...this.findings.values()].filter(({ state }) => state !== 'resolved');
+  }
+
   apply(change: StateChange): void {
     this.historyStart = change.historyStart;
     this.watermark = change.watermark;

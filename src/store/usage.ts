@@ -1,18 +1,15 @@
 import type { Reading } from '../model/reading.ts';
+import type { Resources } from '../model/resources.ts';
 import type { DataProblem } from '../model/snapshot.ts';
 import type { TimeMs, Window } from '../model/time.ts';
 import type { WorkloadRef } from '../model/workload.ts';
 
 /** One window of one container, as stored. */
-export interface UsagePoint {
+export interface UsagePoint extends Resources {
   readonly window: Window;
   readonly cpuUsageCores: Reading;
-  readonly cpuRequestCores: Reading;
-  readonly cpuLimitCores: Reading;
   readonly ramUsageBytes: Reading;
   readonly ramPeakBytes: Reading;
-  readonly ramRequestBytes: Reading;
-  readonly ramLimitBytes: Reading;
   readonly networkReceiveBytesPerSecond: Reading;
   readonly networkTransmitBytesPerSecond: Reading;
   readonly diskReadBytesPerSecond: Reading;

@@ -22,6 +22,12 @@ const UNAUTHENTICATED = '401';
 const SYSTEM_CONTROLLER = /^system:(kube-|serviceaccount:kube-system:)/;
 const SYSTEM_TIMES = 10;
 
+const COUNTED = [
+  ['lists-without-limit', 'unlimitedLists'],
+  ['watch-loop', 'watches'],
+  ['failed-logins', 'failedLogins'],
+] as const;
+
 /** Clients that load the API as no client should. */
 export function* clientTroubles(
   counted: readonly Signal[],
@@ -71,30 +77,17 @@ export function* clientTroubles(
         threshold: limits.timesUsual * usual,
         text: `${who} sent ${plural(calls.total, 'request')} in ${span}, usually ${formatNumber(usual)}; mostly ${mostly}`,
       };
-    if (calls.unlimitedLists >= limits.unlimitedLists * scale)
-      yield {
-        ...about,
-        rule: 'lists-without-limit',
-        value: calls.unlimitedLists,
-        threshold: limits.unlimitedLists,
-        text: `${who} listed everything in one answer ${calls.unlimitedLists} times in ${span} (LIST without a limit); mostly ${mostly}`,
-      };
-    if (calls.watches >= limits.watches * scale)
-      yield {
-        ...about,
-        rule: 'watch-loop',
-        value: calls.watches,
-        threshold: limits.watches,
-        text: `${who} began ${calls.watches} watches in ${span}: it does not keep them; mostly ${mostly}`,
-      };
-    if (calls.failedLogins >= limits.failedLogins * scale)
-      yield {
-        ...about,
-        rule: 'failed-logins',
-        value: calls.failedLogins,
-        threshold: limits.failedLogins,
-        text: `${who} was refused ${calls.failedLogins} times in ${span}: a missing, wrong or expired credential (401)`,
-      };
+    const { unlimitedLists, watches, failedLogins } = calls;
+    const told = {
+      unlimitedLists: `listed everything in one answer ${unlimitedLists} times in ${span} (LIST without a limit); mostly ${mostly}`,
+      watches: `began ${watches} watches in ${span}: it does not keep them; mostly ${mostly}`,
+      failedLogins: `was refused ${failedLogins} times in ${span}: a missing, wrong or expired credential (401)`,
+    };
+    for (const [rule, count] of COUNTED) {
+      const [value, threshold] = [calls[count], limits[count]];
+      if (value >= threshold * scale)
+        yield { ...about, rule, value, threshold, text: `${who} ${told[count]}` };
+    }
   }
   if (clients.length > 0) forgetClients(rows, window.end);
 }

@@ -3,29 +3,20 @@ import type { Finding } from '../../model/finding.ts';
 import { formatTime } from '../../model/time.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { controlPlaneDetector } from './controlPlaneDetector.ts';
-import type { ControlPlaneRow } from './state.ts';
+import type { ClientCalls, ClientRow, ComponentRow, ControlPlaneRow } from './state.ts';
 
 /** A component as Prometheus scrapes it. */
-export interface ComponentReport {
-  readonly component: string;
+export interface ComponentReport extends Pick<ComponentRow, 'component' | 'up' | 'down'> {
   readonly job: string | null;
   readonly state: 'up' | 'degraded' | 'down' | 'absent' | 'not scraped';
-  readonly up: number;
-  readonly down: number;
   readonly since: string | null;
 }
 
 /** A client of the API in the last window that had it. */
-export interface ClientReport {
-  readonly user: string;
-  readonly userAgent: string;
-  readonly sourceIps: readonly string[];
+export interface ClientReport
+  extends Omit<ClientCalls, 'total'>, Pick<ClientRow, 'user' | 'userAgent'> {
   readonly requests: number;
   readonly usualRequests: number;
-  readonly unlimitedLists: number;
-  readonly watches: number;
-  readonly failedLogins: number;
-  readonly calls: readonly string[];
   readonly lastSeen: string;
 }
 
@@ -35,14 +26,11 @@ export interface ControlPlaneReport {
   readonly components: readonly ComponentReport[];
   readonly readings: readonly ControlPlaneReading[];
   readonly clients: readonly ClientReport[];
-  readonly findings: readonly {
-    readonly id: string;
-    readonly severity: string;
-    readonly summary: string;
-  }[];
+  readonly findings: readonly Pick<Finding, 'id' | 'severity' | 'summary'>[];
 }
 
 const MOST_CLIENTS = 20;
+const NOT_SCRAPED = { job: null, state: 'not scraped', up: 0, down: 0, since: null } as const;
 
 /** What the detector knows, in the words of a report. */
 export function controlPlaneReport(
@@ -52,27 +40,13 @@ export function controlPlaneReport(
   const known = [...((rows ?? new Map()) as ReadonlyMap<string, ControlPlaneRow>)];
   const last = known.flatMap(([, row]) => (row.row === 'last' ? [row] : []))[0];
   const scraped = known
-    .flatMap(([key, row]): ComponentReport[] =>
-      row.row !== 'component'
-        ? []
-        : [
-            {
-              component: row.component,
-              job: key.slice('component/'.length),
-              state:
-                row.up === 0
-                  ? row.down === 0
-                    ? 'absent'
-                    : 'down'
-                  : row.down > 0
-                    ? 'degraded'
-                    : 'up',
-              up: row.up,
-              down: row.down,
-              since: row.since > 0 ? formatTime(row.since) : null,
-            },
-          ],
-    )
+    .flatMap(([key, row]): ComponentReport[] => {
+      if (row.row !== 'component') return [];
+      const { component, up, down } = row;
+      const state = up === 0 ? (down === 0 ? 'absent' : 'down') : down > 0 ? 'degraded' : 'up';
+      const since = row.since > 0 ? formatTime(row.since) : null;
+      return [{ component, job: key.slice('component/'.length), state, up, down, since }];
+    })
     .sort((a, b) => (`${a.component} ${a.job}` < `${b.component} ${b.job}` ? -1 : 1));
   const missing = COMPONENT_NAMES.filter((name) =>
     scraped.every(({ component }) => component !== name),
@@ -91,17 +65,7 @@ export function controlPlaneReport(
     });
   return {
     asOf: last === undefined ? null : formatTime(last.at),
-    components: [
-      ...scraped,
-      ...missing.map((component) => ({
-        component,
-        job: null,
-        state: 'not scraped' as const,
-        up: 0,
-        down: 0,
-        since: null,
-      })),
-    ],
+    components: [...scraped, ...missing.map((component) => ({ ...NOT_SCRAPED, component }))],
     readings: last?.readings.filter(({ measure }) => measure !== 'up' && measure !== 'down') ?? [],
     clients,
     findings: findings.map(({ id, severity, summary }) => ({ id, severity, summary })),

@@ -21,7 +21,7 @@ const owners = z.strictObject({
 
 export type OwnersConfig = z.output<typeof owners>;
 
-const MATCHED = /^(namespace|workload|kind|severity|label:.+|annotation:.+)$/;
+const MATCHED = /^(?:namespace|workload|kind|severity|(?:label|annotation):.+)$/;
 
 const routeTargets: Rule<OwnerRoute> = ({ match, owner, slack }, report) => {
   if (owner === undefined && slack === undefined) report([], 'needs owner or slack');

@@ -1,8 +1,9 @@
 import { metadataLabels } from '../../store/silences/silence.ts';
-import type { OwnerRoute, OwnersConfig } from './config.ts';
-import type { NamespaceFacts, PodSample, Snapshot } from '../../model/snapshot.ts';
+import type { OwnersConfig } from './config.ts';
+import type { PodSample, Snapshot } from '../../model/snapshot.ts';
 import { workloadKey, type WorkloadRef } from '../../model/workload.ts';
-import { ownerIn } from './podOwners.ts';
+import { ownerOfPod, routeFor, type OwnerOrigin } from './podOwners.ts';
+import { scopeOn } from '../verdict.ts';
 import { scopeLabels, routedLabels } from './scopeLabels.ts';
 
 /** Who owns one workload, and what says so. */
@@ -14,13 +15,6 @@ export interface Ownership {
   readonly from: OwnerOrigin | null;
   /** Where a route of the configuration sends everything about it; null without one. */
   readonly slack: string | null;
-}
-
-/** `route` is the operator's own word; the rest is what the workload or its namespace says. */
-export interface OwnerOrigin {
-  readonly on: 'route' | 'workload' | 'pod' | 'namespace';
-  /** The label or annotation; empty for a route. */
-  readonly key: string;
 }
 
 /**
@@ -38,64 +32,24 @@ export function ownershipOf(
   }
   return [...first]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, pod]) => ownershipOfWorkload(key, pod, snapshot, config));
+    .map(([, pod]) => ownershipOfWorkload(pod, snapshot, config));
 }
 
 function ownershipOfWorkload(
-  key: string,
   pod: PodSample,
   snapshot: Snapshot,
   config: { readonly owners: OwnersConfig },
 ): Ownership {
   const { namespace, workload } = pod;
   const place = { namespace, workload };
-  const route = routeOf(place, snapshot, config);
+  const { keys, routes } = config.owners;
+  const route = routeFor(routes, {
+    namespace,
+    workload: workload.name,
+    ...metadataLabels(scopeLabels(scopeOn(place), snapshot, routedLabels(config))),
+  });
   const slack = route?.slack ?? null;
-  if (route?.owner !== undefined) {
+  if (route?.owner !== undefined)
     return { ...place, owner: route.owner, from: { on: 'route', key: '' }, slack };
-  }
-  const said = saidBy(key, pod, snapshot, config.owners.keys);
-  return { ...place, owner: said?.owner ?? null, from: said?.from ?? null, slack };
-}
-
-function routeOf(
-  place: Pick<Ownership, 'namespace' | 'workload'>,
-  snapshot: Snapshot,
-  config: { readonly owners: OwnersConfig },
-): OwnerRoute | undefined {
-  const scope = { ...place, container: null, subject: null };
-  const labels: Readonly<Record<string, string>> = {
-    namespace: place.namespace,
-    workload: place.workload.name,
-    ...metadataLabels(scopeLabels(scope, snapshot, routedLabels(config))),
-  };
-  return config.owners.routes.find(({ match }) =>
-    Object.entries(match).every(([name, value]) => labels[name] === value),
-  );
-}
-
-type Carrier = Pick<NamespaceFacts, 'labels' | 'annotations'>;
-
-function saidBy(
-  key: string,
-  pod: PodSample,
-  snapshot: Snapshot,
-  keys: readonly string[],
-): { readonly owner: string; readonly from: OwnerOrigin } | null {
-  const levels: readonly (readonly [OwnerOrigin['on'], Carrier | undefined])[][] = [
-    [
-      ['workload', snapshot.workloads?.get(key)],
-      ['pod', pod],
-    ],
-    [['namespace', snapshot.namespaces.get(pod.namespace)]],
-  ];
-  for (const level of levels) {
-    for (const name of keys) {
-      for (const [on, carrier] of level) {
-        const owner = carrier === undefined ? null : ownerIn([carrier], [name]);
-        if (owner !== null) return { owner, from: { on, key: name } };
-      }
-    }
-  }
-  return null;
+  return { ...place, owner: null, from: null, ...ownerOfPod(pod, snapshot, keys), slack };
 }

@@ -1,5 +1,5 @@
 import type { Scope } from '../../model/finding.ts';
-import type { OwnersConfig } from './config.ts';
+import type { OwnerRoute } from './config.ts';
 import type { NamespaceFacts, PodSample, Snapshot } from '../../model/snapshot.ts';
 import { workloadKey } from '../../model/workload.ts';
 
@@ -12,18 +12,39 @@ const MAX_OWNER_LENGTH = 253;
 /** Anything that carries labels and annotations. */
 type Carrier = Pick<NamespaceFacts, 'labels' | 'annotations'>;
 
-/**
- * Who owns each pod of a window: the first of `keys` that its workload carries, else the first that its
- * namespace carries. A workload carries what is on itself (the Deployment), then what is on its pods; an
- * annotation goes before a label of the same name.
- */
+/** `route` is the operator's own word; the rest is what the workload or its namespace says. */
+export interface OwnerOrigin {
+  readonly on: 'route' | 'workload' | 'pod' | 'namespace';
+  /** The label or annotation; empty for a route. */
+  readonly key: string;
+}
+
+/** Who owns something, as written (several are separated by commas), and what says so. */
+interface NamedOwner {
+  readonly owner: string;
+  readonly from: OwnerOrigin;
+}
+
+/** Who owns each pod of a window, as `ownerOfPod` says. */
 export function podOwners(snapshot: Snapshot, keys: readonly string[]): PodOwners {
-  const owners = new Map<string, string>();
-  for (const pod of snapshot.pods) {
-    const owner = podOwner(pod, snapshot, keys) ?? namespaceOwner(snapshot, pod.namespace, keys);
-    if (owner !== null) owners.set(pod.uid, owner);
-  }
-  return owners;
+  return new Map(
+    snapshot.pods.flatMap((pod) => {
+      const named = ownerOfPod(pod, snapshot, keys);
+      return named === null ? [] : [[pod.uid, named.owner] as const];
+    }),
+  );
+}
+
+/**
+ * The first of `keys` that a pod's workload carries, else the first that its namespace carries. A workload carries what
+ * is on itself (the Deployment), then what is on its pods; an annotation goes before a label of the same name.
+ */
+export function ownerOfPod(
+  pod: PodSample,
+  snapshot: Snapshot,
+  keys: readonly string[],
+): NamedOwner | null {
+  return ownerOnPod(pod, snapshot, keys) ?? ownerOfNamespace(snapshot, pod.namespace, keys);
 }
 
 /** Who owns what a finding is about: its workload's first pod with an owner, else its namespace. */
@@ -38,51 +59,55 @@ export function scopeOwner(
     const wanted = workloadKey(namespace, workload);
     for (const pod of snapshot.pods) {
       if (pod.namespace !== namespace || workloadKey(namespace, pod.workload) !== wanted) continue;
-      const owner = podOwner(pod, snapshot, keys);
-      if (owner !== null) return owner;
+      const named = ownerOnPod(pod, snapshot, keys);
+      if (named !== null) return named.owner;
     }
   }
-  return namespaceOwner(snapshot, namespace, keys);
+  return ownerOfNamespace(snapshot, namespace, keys)?.owner ?? null;
 }
 
-function podOwner(pod: PodSample, { workloads }: Snapshot, keys: readonly string[]): string | null {
-  const workload = workloads?.get(workloadKey(pod.namespace, pod.workload));
-  return ownerIn(workload === undefined ? [pod] : [workload, pod], keys);
-}
-
-function namespaceOwner(
-  { namespaces }: Snapshot,
-  namespace: string,
+function ownerOnPod(
+  pod: PodSample,
+  { workloads }: Snapshot,
   keys: readonly string[],
-): string | null {
-  const facts = namespaces.get(namespace);
-  return facts === undefined ? null : ownerIn([facts], keys);
+): NamedOwner | null {
+  const workload = workloads?.get(workloadKey(pod.namespace, pod.workload));
+  return ownerOn({ workload, pod }, keys);
 }
 
-/**
- * Who owns a namespace as a whole: the first route that is of it alone, else who it names itself. What belongs to no
- * namespace (null) is of the first route for the findings of access.
- */
-export function placeOwner(
-  place: (Carrier & { readonly namespace: string }) | null,
-  { keys, routes }: Pick<OwnersConfig, 'keys' | 'routes'>,
-): string | null {
-  const known: Readonly<Record<string, string>> =
-    place === null ? { kind: 'rbac' } : { namespace: place.namespace };
-  const route = routes.find(
-    ({ match, owner }) =>
-      owner !== undefined && Object.entries(match).every(([name, value]) => known[name] === value),
+function ownerOfNamespace(
+  { namespaces }: Snapshot,
+  name: string,
+  keys: readonly string[],
+): NamedOwner | null {
+  return ownerOn({ namespace: namespaces.get(name) }, keys);
+}
+
+/** The first route of those asked for whose labels are all among these. */
+export function routeFor(
+  routes: readonly OwnerRoute[],
+  labels: Readonly<Record<string, string>>,
+  isAskedFor: (route: OwnerRoute) => boolean = () => true,
+): OwnerRoute | undefined {
+  return routes.find(
+    (route) =>
+      isAskedFor(route) &&
+      Object.entries(route.match).every(([name, value]) => labels[name] === value),
   );
-  return route?.owner ?? (place === null ? null : ownerIn([place], keys));
 }
 
 /** The first owner that the first of `keys` names, looked for on each carrier in turn. */
-export function ownerIn(carriers: readonly Carrier[], keys: readonly string[]): string | null {
+export function ownerOn(
+  carriers: Readonly<Partial<Record<OwnerOrigin['on'], Carrier | undefined>>>,
+  keys: readonly string[],
+): NamedOwner | null {
   for (const key of keys) {
-    for (const { annotations, labels } of carriers) {
-      const owner = (annotations[key] ?? labels[key] ?? '').trim();
+    for (const on of ['workload', 'pod', 'namespace'] as const) {
+      const carrier = carriers[on];
+      const owner = (carrier?.annotations[key] ?? carrier?.labels[key] ?? '').trim();
       if (owner === '' || owner.length > MAX_OWNER_LENGTH) continue;
-      return /[,;]/.test(owner) ? ownerNames(owner).join(', ') : owner;
+      const names = /[,;]/.test(owner) ? ownerNames(owner).join(', ') : owner;
+      return { owner: names, from: { on, key } };
     }
   }
   return null;

@@ -6,11 +6,16 @@ import { workloadKey } from '../../model/workload.ts';
 const LABEL = 'label:';
 const ANNOTATION = 'annotation:';
 
+/** True for what a route matches of the labels and annotations that a workload says of itself. */
+export function isMetadata(key: string): boolean {
+  return key.startsWith(LABEL) || key.startsWith(ANNOTATION);
+}
+
 /** The labels and annotations by which `owners.routes` choose: `KEY` for a label, `annotation:KEY`. */
 export function routedLabels({ owners }: { readonly owners: OwnersConfig }): readonly string[] {
   const names = owners.routes.flatMap(({ match }) => Object.keys(match));
   return [...new Set(names)]
-    .filter((name) => name.startsWith(LABEL) || name.startsWith(ANNOTATION))
+    .filter(isMetadata)
     .map((name) => (name.startsWith(LABEL) ? name.slice(LABEL.length) : name));
 }
 

@@ -53,6 +53,9 @@ export interface PostureCheck {
   run(input: PostureInput): readonly CheckResult[];
 }
 
+/** One of a list of checks that are all of one group. */
+export type UngroupedCheck = Omit<PostureCheck, 'group'>;
+
 /** What the same rule is called elsewhere; absent where there is none of that kind. */
 export interface RegistryNames {
   /** Controls of kubescape's registry, for example `C-0270`. */
@@ -136,9 +139,7 @@ export function overNamespaces(
   input: PostureInput,
   rule: (namespace: string) => RuleResult,
 ): readonly CheckResult[] {
-  return input.namespaces.flatMap((namespace) =>
-    toResults(rule(namespace), { namespace, workload: null, container: null }),
-  );
+  return input.namespaces.flatMap((namespace) => toResults(rule(namespace), atPlace(namespace)));
 }
 
 export const NO_SPEC = { unknown: 'the pod’s specification is not known' };
@@ -161,7 +162,7 @@ export interface Failure {
 export function failuresOr(
   places: readonly string[],
   failures: readonly Failure[],
-  unknown: string | null,
+  unknown: string | false = false,
 ): readonly CheckResult[] {
   const failing = new Set(failures.map(({ namespace }) => namespace));
   return [
@@ -174,18 +175,20 @@ export function failuresOr(
     ...places
       .filter((namespace) => !failing.has(namespace))
       .flatMap((namespace) =>
-        toResults(unknown === null ? null : { unknown }, {
-          namespace,
-          workload: null,
-          container: null,
-        }),
+        toResults(unknown === false ? null : { unknown }, atPlace(namespace)),
       ),
   ];
 }
 
+type Where = Pick<CheckResult, 'namespace' | 'workload' | 'container'>;
+
+function atPlace(namespace: string): Where {
+  return { namespace, workload: null, container: null };
+}
+
 function toResults(
   result: RuleResult,
-  { namespace, workload, container }: Pick<CheckResult, 'namespace' | 'workload' | 'container'>,
+  { namespace, workload, container }: Where,
 ): readonly CheckResult[] {
   const where = { namespace, workload, container };
   if (result === undefined) return [];

@@ -90,30 +90,19 @@ export function evaluatePosture(
   policy: PosturePolicy,
 ): readonly NamespacePosture[] {
   const { scopes = SCOPES } = policy;
-  const byNamespace = new Map(
-    [...[...input.namespaces].sort(), CLUSTER].map((name) => [
-      name,
-      new Map<string, CheckResult[]>(),
-    ]),
-  );
   const active = CHECKS.flatMap((check) => {
     const severity = policy.severities[check.id] ?? check.severity;
     return severity === 'off' || !scopes.includes(scopeOf(check)) ? [] : [{ check, severity }];
   });
-  for (const { check } of active) {
-    for (const result of check.run(input)) {
-      const results = byNamespace.get(result.namespace);
-      if (results === undefined) continue;
-      const list = results.get(check.id);
-      if (list === undefined) results.set(check.id, [result]);
-      else list.push(result);
-    }
-  }
-  return [...byNamespace].flatMap(([namespace, results]) => {
-    const checks = active.map(({ check, severity }) => ({
+  const said = active.map((one) => ({
+    ...one,
+    byNamespace: Map.groupBy(one.check.run(input), ({ namespace }) => namespace),
+  }));
+  return [...[...input.namespaces].sort(), CLUSTER].flatMap((namespace) => {
+    const checks = said.map(({ check, severity, byNamespace }) => ({
       check,
       severity,
-      results: results.get(check.id) ?? [],
+      results: byNamespace.get(namespace) ?? [],
     }));
     const posture = postureOf(namespace, checks, policy);
     // Where nothing is known of the cluster as a whole, every namespace says what is missing.

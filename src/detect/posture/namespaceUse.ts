@@ -1,4 +1,4 @@
-import type { ContainerHistory } from '../../store/containerDays/containerDay.ts';
+import type { ContainerDay, ContainerHistory } from '../../store/containerDays/containerDay.ts';
 import { mergeSketches, quantile } from '../../store/containerDays/sketch.ts';
 import type { NamespaceUse } from './postureInput.ts';
 
@@ -10,29 +10,39 @@ import type { NamespaceUse } from './postureInput.ts';
 export function namespaceUse(
   histories: readonly ContainerHistory[],
 ): ReadonlyMap<string, NamespaceUse> {
-  const byDay = new Map<string, Map<number, { cpuCores: number; ramBytes: number }>>();
-  for (const { namespace, days } of histories) {
-    const sums = byDay.get(namespace) ?? new Map<number, { cpuCores: number; ramBytes: number }>();
-    byDay.set(namespace, sums);
-    for (const day of days) {
-      const pods = day.windows === 0 ? 0 : day.podWindows / day.windows;
-      const cores = quantile(mergeSketches([{ sketch: day.cpu }]), 0.99) ?? 0;
-      const sum = sums.get(day.day) ?? { cpuCores: 0, ramBytes: 0 };
-      sum.cpuCores += pods * cores;
-      sum.ramBytes += pods * day.ramPeakBytes;
-      sums.set(day.day, sum);
-    }
-  }
+  const groups = Map.groupBy(histories, ({ namespace }) => namespace);
   return new Map(
-    [...byDay].map(([namespace, sums]) => {
-      const days = [...sums.values()];
-      return [
-        namespace,
-        {
-          cpuCores: Math.max(...days.map(({ cpuCores }) => cpuCores)),
-          ramBytes: Math.max(...days.map(({ ramBytes }) => ramBytes)),
-        },
-      ];
+    [...groups].flatMap(([namespace, own]) => {
+      const highest = highestDay(own, ({ cpu, ramPeakBytes }) => ({
+        cpuCores: quantile(mergeSketches([{ sketch: cpu }]), 0.99) ?? 0,
+        ramBytes: ramPeakBytes,
+      }));
+      return highest === null ? [] : [[namespace, highest] as const];
     }),
   );
+}
+
+/**
+ * The highest day of containers together, CPU and memory each by itself.
+ *
+ * @param perPod what counts of a pod on a day.
+ * @returns null without any day.
+ */
+export function highestDay(
+  histories: readonly ContainerHistory[],
+  perPod: (day: ContainerDay) => NamespaceUse,
+): NamespaceUse | null {
+  const sums = new Map<number, { cpuCores: number; ramBytes: number }>();
+  for (const day of histories.flatMap(({ days }) => days)) {
+    const pods = day.windows === 0 ? 0 : day.podWindows / day.windows;
+    const { cpuCores, ramBytes } = perPod(day);
+    const sum = sums.get(day.day) ?? { cpuCores: 0, ramBytes: 0 };
+    sum.cpuCores += pods * cpuCores;
+    sum.ramBytes += pods * ramBytes;
+    sums.set(day.day, sum);
+  }
+  if (sums.size === 0) return null;
+  const highest = (of: keyof NamespaceUse) =>
+    Math.max(...Array.from(sums.values(), (sum) => sum[of]));
+  return { cpuCores: highest('cpuCores'), ramBytes: highest('ramBytes') };
 }

@@ -1,20 +1,26 @@
 import type { OwnersConfig } from '../owners/config.ts';
-import { placeOwner } from '../owners/podOwners.ts';
+import { ownerOn, routeFor } from '../owners/podOwners.ts';
 import { CLUSTER } from './check.ts';
 import type { PostureInput } from './postureInput.ts';
 
 /** Who owns the list of each namespace and of the cluster; null: no owner is named. */
 export type PlaceOwners = ReadonlyMap<string, string | null>;
 
-/** By routes, labels and annotations. */
+/**
+ * The first route that is of a namespace alone, else who it names itself. What belongs to no namespace is of the first
+ * route for the findings of access.
+ */
 export function placeOwners(
   { namespaces, namespaceLabels, namespaceAnnotations }: PostureInput,
-  config: Pick<OwnersConfig, 'keys' | 'routes'>,
+  { keys, routes }: Pick<OwnersConfig, 'keys' | 'routes'>,
 ): PlaceOwners {
-  const own = namespaces.map((namespace) => {
-    const labels = namespaceLabels?.get(namespace) ?? {};
-    const annotations = namespaceAnnotations?.get(namespace) ?? {};
-    return [namespace, placeOwner({ namespace, labels, annotations }, config)] as const;
+  const routed = (known: Readonly<Record<string, string>>): string | null =>
+    routeFor(routes, known, ({ owner }) => owner !== undefined)?.owner ?? null;
+  const own = namespaces.map((name) => {
+    const labels = namespaceLabels?.get(name) ?? {};
+    const annotations = namespaceAnnotations?.get(name) ?? {};
+    const named = ownerOn({ namespace: { labels, annotations } }, keys);
+    return [name, routed({ namespace: name }) ?? named?.owner ?? null] as const;
   });
-  return new Map([...own, [CLUSTER, placeOwner(null, config)]]);
+  return new Map([...own, [CLUSTER, routed({ kind: 'rbac' })]]);
 }

@@ -32,7 +32,7 @@ export const postureDetector: Detector<PostureState, PostureThresholds> = {
     const { snapshot, thresholds } = context;
     const { end } = snapshot.window;
     if (end % HOUR_MS !== 0 || !snapshot.complete) return [];
-    const input = { ...postureOfSnapshot(snapshot, null), calls: context.calls ?? null };
+    const input = context.posture?.() ?? postureOfSnapshot(snapshot, null);
     const postures = evaluatePosture(input, thresholds.posture);
     const reviewed = new Set(state.get(CLUSTER)?.reviewed);
     const verdicts: Verdict[] = [];

@@ -1,4 +1,10 @@
-import { renderCsv, renderTable, type Column, type Terminal } from '../../model/text/table.ts';
+import {
+  figures,
+  renderCsv,
+  renderTable,
+  type Column,
+  type Terminal,
+} from '../../model/text/table.ts';
 import { count, scopeOf, SCOPES, type CheckResult } from './check.ts';
 import { checkJson } from './checkJson.ts';
 import { DAY_MS, formatTime } from '../../model/time.ts';
@@ -43,12 +49,12 @@ type Row = NamespacePosture & { readonly trend: PostureTrend; readonly owner: st
 
 const SUMMARY: readonly Column<Row>[] = [
   { title: 'NAMESPACE', value: ({ namespace }) => namespace, maxWidth: 40 },
-  { title: 'SCORE', value: ({ score }) => score ?? '?', align: 'right' },
+  figures('SCORE', ({ score }) => score ?? '?'),
   { title: 'GRADE', value: ({ grade }) => grade ?? '?' },
-  { title: 'KNOWN', value: ({ known }) => `${Math.round(100 * known)}%`, align: 'right' },
-  { title: '7 DAYS', value: weekChange, align: 'right' },
-  { title: 'EVALUATED', value: evaluatedOf, align: 'right' },
-  { title: 'FAILED', value: ({ failed }) => failed, align: 'right' },
+  figures('KNOWN', ({ known }) => `${Math.round(100 * known)}%`),
+  figures('7 DAYS', weekChange),
+  figures('EVALUATED', evaluatedOf),
+  figures('FAILED', ({ failed }) => failed),
 ];
 const OWNER: Column<Row> = { title: 'OWNER', value: ({ owner }) => owner ?? '', maxWidth: 24 };
 const WORST: Column<Row> = { title: 'WORST', value: worst, maxWidth: 60 };
@@ -114,11 +120,7 @@ function scopeColumns(rows: readonly Row[]): readonly Column<Row>[] {
     rows.some(({ scopes }) => (scopes[scope] ?? null) !== null),
   );
   if (known.length < 2) return [];
-  return known.map((scope) => ({
-    title: scope.toUpperCase(),
-    value: ({ scopes }) => scopes[scope] ?? '',
-    align: 'right',
-  }));
+  return known.map((scope) => figures(scope.toUpperCase(), ({ scopes }) => scopes[scope] ?? ''));
 }
 
 /** Of scopes of which nothing could be evaluated, what is missing. */

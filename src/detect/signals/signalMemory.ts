@@ -88,17 +88,15 @@ export function rememberSignals(
     if ('waiting' in row) waited = row.waiting;
     else rows.set(key, row);
   }
+  const changed = new Set<string>();
   if (events.length > 0 || waited.length > 0) {
-    const changed = takeUp(events, waited, { snapshot, rows, thresholds });
-    for (const key of changed.keys) {
-      const row = rows.get(key);
-      if (row === undefined) state.delete(key);
-      else state.set(key, row);
-    }
-    if (changed.waiting.length > 0) state.set(WAITING, { waiting: changed.waiting });
+    const { keys, waiting } = takeUp(events, waited, { snapshot, rows, thresholds });
+    for (const key of keys) changed.add(key);
+    if (waiting.length > 0) state.set(WAITING, { waiting });
     else if (waited.length > 0) state.delete(WAITING);
   }
-  for (const key of forget(rows, window.end, thresholds)) {
+  for (const key of forget(rows, window.end, thresholds)) changed.add(key);
+  for (const key of changed) {
     const row = rows.get(key);
     if (row === undefined) state.delete(key);
     else state.set(key, row);

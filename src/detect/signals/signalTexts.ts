@@ -37,12 +37,7 @@ export function signalEvidence(
   signals: readonly KnownSignal[],
   weightOf: (signal: KnownSignal) => number,
 ): readonly Evidence[] {
-  const byClass = new Map<SignalClass, KnownSignal[]>();
-  for (const signal of signals) {
-    const same = byClass.get(signal.class);
-    if (same === undefined) byClass.set(signal.class, [signal]);
-    else same.push(signal);
-  }
+  const byClass = Map.groupBy(signals, (signal) => signal.class);
   return Array.from(byClass, ([what, same]) => {
     const [first] = same;
     const more = same.length > 1 ? `; and ${same.length - 1} more of this kind` : '';

@@ -56,12 +56,6 @@ function sizes(cpu: string | null, ram: string | null): string {
 
 /** What is known of a container now; what this window does not tell is as it was. */
 export function carryOver(before: ContainerTrace, after: ContainerTrace): ContainerTrace {
-  return {
-    image: after.image ?? before.image,
-    command: after.command ?? before.command,
-    cpuRequest: after.cpuRequest ?? before.cpuRequest,
-    ramRequest: after.ramRequest ?? before.ramRequest,
-    cpuLimit: after.cpuLimit ?? before.cpuLimit,
-    ramLimit: after.ramLimit ?? before.ramLimit,
-  };
+  const told = Object.entries(after).filter(([, value]) => value !== null);
+  return { ...before, ...Object.fromEntries(told) };
 }

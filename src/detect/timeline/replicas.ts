@@ -1,5 +1,4 @@
-import type { WorkloadTrace } from './timelineState.ts';
-import type { WorkloadChange, ObservedWorkload } from './observedWorkload.ts';
+import type { ObservedWorkload, WorkloadChange, WorkloadTrace } from './timelineState.ts';
 
 /** Kinds that somebody scales. DaemonSets follow the nodes, Knative scales to zero and back all day. */
 const SCALED = new Set([

@@ -1,5 +1,7 @@
 import { jsonCodec } from '../../store/stateCodec.ts';
+import type { PodSample, Snapshot } from '../../model/snapshot.ts';
 import type { TimeMs } from '../../model/time.ts';
+import type { WorkloadEvent } from '../../model/workloadEvent.ts';
 
 /** What is remembered of a workload, so that the next window can tell what changed. */
 export interface WorkloadTrace {
@@ -41,3 +43,18 @@ export const TIMELINE = {
   version: 1,
   codec: jsonCodec<Trace>(),
 } as const;
+
+/** One workload in one window. */
+export interface ObservedWorkload {
+  readonly snapshot: Snapshot;
+  readonly pods: readonly [PodSample, ...PodSample[]];
+  readonly owners: ReadonlyMap<string, string>;
+  readonly limitsKnown: boolean;
+  /** Wished-for replicas; null where no source tells. */
+  readonly wished: number | null;
+  /** False for what exists for one run only: each run may do something else. */
+  readonly followsContainers: boolean;
+}
+
+/** What changed about one workload, which the caller names. */
+export type WorkloadChange = Omit<WorkloadEvent, 'namespace' | 'workload'>;

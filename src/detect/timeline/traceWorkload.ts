@@ -2,9 +2,13 @@ import type { PodSample } from '../../model/snapshot.ts';
 import { DAY_MS, floorTo, type TimeMs } from '../../model/time.ts';
 import { carryOver, compareContainers } from './compareContainers.ts';
 import { containersOf, revisionOf, youngestPod } from './observeWorkload.ts';
-import type { WorkloadChange, ObservedWorkload } from './observedWorkload.ts';
 import { countPods } from './replicas.ts';
-import type { ContainerTrace, WorkloadTrace } from './timelineState.ts';
+import type {
+  ContainerTrace,
+  ObservedWorkload,
+  WorkloadChange,
+  WorkloadTrace,
+} from './timelineState.ts';
 import { ownValue } from '../../model/ownValue.ts';
 
 /** Compares a workload with what was remembered of it; `trace` is `before` itself when nothing changed. */

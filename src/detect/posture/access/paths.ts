@@ -118,12 +118,12 @@ function ofGroups(grantee: Grantee, grantees: ReadonlyMap<string, Grantee>): Gra
 function accountGroups(
   accounts: ReadonlyMap<string, Account>,
   grantees: Iterable<Grantee>,
-): Map<string, string[]> {
+): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>();
   const add = (group: string, key: string): void => {
-    const list = groups.get(group);
-    if (list === undefined) groups.set(group, [key]);
-    else list.push(key);
+    const list = groups.get(group) ?? [];
+    groups.set(group, list);
+    list.push(key);
   };
   for (const account of accounts.values()) {
     const key = subjectKey({ kind: 'ServiceAccount', ...account });
@@ -144,10 +144,15 @@ function stepsOf(
   groups: ReadonlyMap<string, readonly string[]>,
 ): readonly Step[] {
   const steps: Step[] = [];
-  const first = (ability: Ability, namespace: string | null | undefined): Reach | undefined =>
+  const first = (
+    ability: Ability,
+    namespace: string | null | undefined,
+    isOfAll = false,
+  ): Reach | undefined =>
     reaches.find(
       (reach) =>
         reach.ability === ability &&
+        (!isOfAll || reach.names === null) &&
         (namespace === undefined || reach.namespace === null || reach.namespace === namespace),
     );
   const add = (reach: Reach | undefined, text: string, ...to: readonly string[]): void => {
@@ -157,12 +162,7 @@ function stepsOf(
   const whole = (ability: Ability): Reach | undefined => first(ability, null);
   /** What is not held to names. */
   const free = (ability: Ability, namespace: string | null): Reach | undefined =>
-    reaches.find(
-      (reach) =>
-        reach.ability === ability &&
-        reach.names === null &&
-        (reach.namespace === null || reach.namespace === namespace),
-    );
+    first(ability, namespace, true);
 
   if (whole('do everything')) return [{ text: IS_ADMIN, to: [ADMIN] }];
   impersonation();
@@ -215,10 +215,11 @@ function stepsOf(
   function stepsWithin(reach: Reach): void {
     const { ability, namespace, names } = reach;
     const where = namespace ?? '*';
+    const accounts = `accounts:${where}`;
     const place = namespace === null ? 'any namespace' : namespace;
     const accountsNamed = (): readonly string[] =>
       names === null
-        ? [`accounts:${where}`]
+        ? [accounts]
         : [...names].flatMap((name) =>
             namespace === null
               ? (groups.get('accounts:*') ?? []).filter((key) => key.endsWith(`/${name}`))
@@ -226,17 +227,12 @@ function stepsOf(
           );
     switch (ability) {
       case 'do everything':
-        return add(
-          reach,
-          `does everything in ${place}`,
-          `accounts:${where}`,
-          ...nodesFrom(namespace),
-        );
+        return add(reach, `does everything in ${place}`, accounts, ...nodesFrom(namespace));
       case 'run pods':
         return add(
           reach,
           `runs a pod in ${place} with an account there`,
-          `accounts:${where}`,
+          accounts,
           ...nodesFrom(namespace),
         );
       case 'exec into pods':
@@ -249,11 +245,7 @@ function stepsOf(
       case 'read secrets':
         if (names !== null) return;
         if (first('create secrets', namespace))
-          add(
-            reach,
-            `makes and reads a token Secret of an account in ${place}`,
-            `accounts:${where}`,
-          );
+          add(reach, `makes and reads a token Secret of an account in ${place}`, accounts);
         return add(reach, `reads a token Secret of an account in ${place}`, `tokens:${where}`);
       case 'escalate roles': {
         const own = reaches.filter(
@@ -275,7 +267,7 @@ function stepsOf(
           STRONG_ROLES.some((name) => isFree(reach, name)) &&
           free('write role bindings', namespace)
         )
-          add(reach, `binds a strong role to itself in ${place}`, `accounts:${where}`);
+          add(reach, `binds a strong role to itself in ${place}`, accounts);
         return;
       case 'create persistent volumes':
         if (first('create volume claims', undefined) && first('run pods', undefined))

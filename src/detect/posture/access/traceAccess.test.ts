@@ -11,6 +11,7 @@ import {
 import { workloadOfRecord } from '../../../collect/specs/recordWorkload.ts';
 import { podSample } from '../../../../test/support/snapshots.ts';
 import { HOUR_MS } from '../../../model/time.ts';
+import { postureOfSnapshot } from '../readInput.ts';
 import { traceAccess } from './traceAccess.ts';
 
 const BASE = [
@@ -50,7 +51,7 @@ function eventsOf(...hours: readonly (readonly AnyObject[] | null)[]) {
         },
       },
     );
-    return traceAccess(snapshot, state).map(
+    return traceAccess(snapshot, () => postureOfSnapshot(snapshot, null), state).map(
       ({ namespace, workload, text }) => `${namespace} ${workload.kind}/${workload.name}: ${text}`,
     );
   });

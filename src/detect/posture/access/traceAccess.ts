@@ -4,7 +4,7 @@ import { workloadKey, type WorkloadRef } from '../../../model/workload.ts';
 import type { WorkloadEvent } from '../../../model/workloadEvent.ts';
 import { jsonCodec, type DetectorState } from '../../../store/stateCodec.ts';
 import { CLUSTER, distinctWorkloads } from '../check.ts';
-import { postureOfSnapshot } from '../readInput.ts';
+import type { PostureInput } from '../postureInput.ts';
 import { accessOf, describeGrant, lacksAccess, type Account, type Grantee } from './access.ts';
 
 /** What somebody had: the abilities that each of its grants gives. */
@@ -33,12 +33,12 @@ const RULES = 'what its rules say';
  * @returns the events, and changes `state`.
  */
 export function traceAccess(
-  snapshot: Snapshot,
+  { window: { end }, objects }: Snapshot,
+  posture: () => PostureInput,
   state: DetectorState<Row>,
 ): readonly WorkloadEvent[] {
-  const { end } = snapshot.window;
-  if (end % HOUR_MS !== 0 || !snapshot.objects) return [];
-  const input = postureOfSnapshot(snapshot, null);
+  if (end % HOUR_MS !== 0 || !objects) return [];
+  const input = posture();
   if (lacksAccess(input)) return [];
   const { grantees, accounts } = accessOf(input);
   const isFirst = state.get(BEGUN) === undefined;

@@ -13,16 +13,16 @@ import {
   overPods,
   type Failure,
   type PostureCheck,
+  type UngroupedCheck,
 } from '../check.ts';
 import { ENFORCE, holdsPods, lacks } from '../lists.ts';
 import type { PostureInput } from '../postureInput.ts';
 import { ordinaryNamespaces } from './namespaces.ts';
 
-const POD_SECURITY: PostureCheck = {
+const POD_SECURITY: UngroupedCheck = {
   id: 'pod-security-missing',
   title: 'Pod Security not enforced',
   severity: 'medium',
-  group: 'defaults',
   names: { nsa: 'Pod security: Pod Security Admission', cis: '5.2.1', kubescape: ['C-0192'] },
   run(input) {
     const places = ordinaryNamespaces(input);
@@ -36,20 +36,15 @@ const POD_SECURITY: PostureCheck = {
       const why = level === 'privileged' ? 'which lets every pod in' : 'which is no level';
       return [{ namespace, text: `its label ${ENFORCE} is ${level}, ${why}` }];
     });
-    return failuresOr(
-      places,
-      failures,
-      labels === null ? 'labels of namespaces are not known' : null,
-    );
+    return failuresOr(places, failures, labels === null && 'labels of namespaces are not known');
   },
 };
 
-const PODS: readonly PostureCheck[] = [
+const PODS: readonly UngroupedCheck[] = [
   {
     id: 'default-namespace-used',
     title: 'Runs in the namespace default',
     severity: 'low',
-    group: 'defaults',
     names: {
       nsa: 'Namespaces',
       cis: '5.7.4',
@@ -66,7 +61,6 @@ const PODS: readonly PostureCheck[] = [
     id: 'image-digest-missing',
     title: 'Image without a digest (informational)',
     severity: 'info',
-    group: 'defaults',
     names: { nsa: 'Supply chain' },
     run: overImages((image) =>
       /@sha(?:256|512):[0-9a-f]{64,}$/.test(image)
@@ -93,7 +87,7 @@ function overWebhooks(
     'validatingwebhookconfigurations.admissionregistration.k8s.io',
     'mutatingwebhookconfigurations.admissionregistration.k8s.io',
   );
-  return failuresOr([CLUSTER], [...failures.values()], isUnknown ? 'webhooks are not known' : null);
+  return failuresOr([CLUSTER], [...failures.values()], isUnknown && 'webhooks are not known');
 }
 
 /** True for a selector that leaves no namespace out, whatever it is written like. */
@@ -106,12 +100,11 @@ function selectsEvery(selector: LabelSelector, { namespaceLabels }: PostureInput
   return all.length > 0 && all.every((labels) => selects(selector, labels));
 }
 
-const ADMISSION: readonly PostureCheck[] = [
+const ADMISSION: readonly UngroupedCheck[] = [
   {
     id: 'webhook-fails-open',
     title: 'Webhook that fails open',
     severity: 'medium',
-    group: 'defaults',
     names: {
       nsa: 'Supply chain: admission control',
       kubescape: ['C-0036'],
@@ -131,7 +124,6 @@ const ADMISSION: readonly PostureCheck[] = [
     id: 'webhook-matches-everything',
     title: 'Webhook that matches everything',
     severity: 'medium',
-    group: 'defaults',
     names: { kubescape: ['C-0036', 'C-0039'] },
     run: (input) =>
       overWebhooks(input, ({ webhook, failsOpen, rules, isNarrowed, namespaces }) => {
@@ -149,7 +141,6 @@ const ADMISSION: readonly PostureCheck[] = [
     id: 'admission-policy-idle',
     title: 'Admission policy without effect',
     severity: 'low',
-    group: 'defaults',
     names: { nsa: 'Supply chain: admission control' },
     run(input) {
       const failures = (input.objects?.admissionPolicies ?? []).flatMap(
@@ -168,16 +159,11 @@ const ADMISSION: readonly PostureCheck[] = [
       );
       const known = new Set(input.objects?.admissionPolicies.map(({ name }) => name));
       const dangling = (input.objects?.admissionBindings ?? []).flatMap(
-        ({ name, policy }): Failure[] =>
-          known.has(policy)
-            ? []
-            : [
-                {
-                  namespace: CLUSTER,
-                  subject: `ValidatingAdmissionPolicyBinding ${name}`,
-                  text: `refers to the policy ${policy}, which does not exist`,
-                },
-              ],
+        ({ name, policy }): Failure[] => {
+          const subject = `ValidatingAdmissionPolicyBinding ${name}`;
+          const text = `refers to the policy ${policy}, which does not exist`;
+          return known.has(policy) ? [] : [{ namespace: CLUSTER, subject, text }];
+        },
       );
       const isUnknown = lacks(
         input,
@@ -186,7 +172,7 @@ const ADMISSION: readonly PostureCheck[] = [
       );
       return isUnknown
         ? failuresOr([CLUSTER], [], 'admission policies are not known')
-        : failuresOr([CLUSTER], [...failures, ...dangling], null);
+        : failuresOr([CLUSTER], [...failures, ...dangling]);
     },
   },
 ];
@@ -274,11 +260,10 @@ function flagsOf(words: readonly string[]): ReadonlyMap<string, string> {
 }
 
 /** Only where the API server is a pod that the API shows: a managed control plane is not seen. */
-const API_SERVER: PostureCheck = {
+const API_SERVER: UngroupedCheck = {
   id: 'api-server-flags',
   title: 'Flags of the API server',
   severity: 'medium',
-  group: 'defaults',
   names: {
     nsa: 'Control plane hardening; audit logging',
     cis: '1.2',
@@ -301,12 +286,12 @@ const API_SERVER: PostureCheck = {
           failures.set(flag, { namespace, workload, text: `${flag} ${why} (CIS ${cis})` });
       }
     }
-    return isSeen ? failuresOr(['kube-system'], [...failures.values()], null) : [];
+    return isSeen ? failuresOr(['kube-system'], [...failures.values()]) : [];
   },
 };
 
 /** Defaults that were left as they were, and admission. */
-export const DEFAULT_CHECKS: readonly PostureCheck[] = [
+export const DEFAULT_CHECKS: readonly UngroupedCheck[] = [
   POD_SECURITY,
   ...PODS,
   ...ADMISSION,

@@ -1,4 +1,4 @@
-import type { PostureCheck } from '../check.ts';
+import type { CheckGroup, PostureCheck, UngroupedCheck } from '../check.ts';
 import { ABILITY_CHECKS } from './access/abilityChecks.ts';
 import { ACCOUNT_CHECKS } from './access/accountChecks.ts';
 import { BINDING_CHECKS } from './access/bindingChecks.ts';
@@ -13,19 +13,21 @@ import { PRIVILEGE_CHECKS } from './privileges.ts';
 import { RESOURCE_CHECKS } from './resources.ts';
 import { WORKLOAD_CHECKS } from './workloads.ts';
 
+function inGroup(group: CheckGroup, checks: readonly UngroupedCheck[]): readonly PostureCheck[] {
+  return checks.map((check) => ({ ...check, group }));
+}
+
 /** Every check there is, in the order in which they are shown. */
 export const CHECKS: readonly PostureCheck[] = [
-  ...RESOURCE_CHECKS,
-  ...NAMESPACE_CHECKS,
+  ...inGroup('resources', [...RESOURCE_CHECKS, ...NAMESPACE_CHECKS]),
   ...WORKLOAD_CHECKS,
-  ...PRIVILEGE_CHECKS,
-  PATH_CHECK,
-  ...ABILITY_CHECKS,
-  ...ACCOUNT_CHECKS,
-  ...BINDING_CHECKS,
-  ...ISOLATION_CHECKS,
-  ...POLICY_CHECKS,
-  METADATA_CHECK,
-  ...EXPOSURE_CHECKS,
-  ...DEFAULT_CHECKS,
+  ...inGroup('privileges', PRIVILEGE_CHECKS),
+  ...inGroup('access', [PATH_CHECK, ...ABILITY_CHECKS, ...ACCOUNT_CHECKS, ...BINDING_CHECKS]),
+  ...inGroup('network', [
+    ...ISOLATION_CHECKS,
+    ...POLICY_CHECKS,
+    METADATA_CHECK,
+    ...EXPOSURE_CHECKS,
+  ]),
+  ...inGroup('defaults', DEFAULT_CHECKS),
 ];

@@ -7,6 +7,7 @@ import {
   overNamespaces,
   type PostureCheck,
   type RuleResult,
+  type UngroupedCheck,
 } from '../check.ts';
 import type { PostureInput } from '../postureInput.ts';
 
@@ -55,12 +56,11 @@ function overLists(
 const NSA = { nsa: 'Namespaces: resource policies' };
 
 /** Quotas and LimitRanges. */
-export const NAMESPACE_CHECKS: readonly PostureCheck[] = [
+export const NAMESPACE_CHECKS: readonly UngroupedCheck[] = [
   {
     id: 'quota-missing',
     title: 'No ResourceQuota in the namespace',
     severity: 'medium',
-    group: 'resources',
     names: NSA,
     run: overLists('resourcequotas', (namespace, { quotas }) => {
       if (SYSTEM_NAMESPACES.has(namespace)) return null;
@@ -76,7 +76,6 @@ export const NAMESPACE_CHECKS: readonly PostureCheck[] = [
     id: 'quota-nearly-used',
     title: 'ResourceQuota nearly used up',
     severity: 'high',
-    group: 'resources',
     names: {},
     run: overLists('resourcequotas', (namespace, { quotas }) => {
       const near = quotas
@@ -95,7 +94,6 @@ export const NAMESPACE_CHECKS: readonly PostureCheck[] = [
     id: 'quota-too-large',
     title: 'ResourceQuota far above the use',
     severity: 'info',
-    group: 'resources',
     names: {},
     run: overLists('resourcequotas', (namespace, objects, { use }) => {
       const quotas = objects.quotas.filter((quota) => quota.namespace === namespace);
@@ -119,7 +117,6 @@ export const NAMESPACE_CHECKS: readonly PostureCheck[] = [
     id: 'limit-range-missing',
     title: 'No LimitRange in the namespace',
     severity: 'low',
-    group: 'resources',
     names: NSA,
     run: overLists('limitranges', (namespace, { limitRanges }) => {
       if (SYSTEM_NAMESPACES.has(namespace)) return null;
@@ -131,7 +128,6 @@ export const NAMESPACE_CHECKS: readonly PostureCheck[] = [
     id: 'limit-range-breaks',
     title: 'LimitRange breaks the workload',
     severity: 'high',
-    group: 'resources',
     names: {},
     // A workload runs now under defaults with which it cannot start again.
     run: (input) =>

@@ -4,8 +4,8 @@ import {
   type Amounts,
   type RequestingContainer,
 } from '../../../model/podHold.ts';
-import { overContainers, overPods, type PostureCheck, type RuleResult } from '../check.ts';
-import type { PostureContainer, PosturePod } from '../postureInput.ts';
+import { overContainers, overPods, type PostureCheck, type UngroupedCheck } from '../check.ts';
+import type { PosturePod } from '../postureInput.ts';
 
 /** The kernel counts memory in pages: less than one is nothing, as of `memory: 512m`, which is half a byte. */
 const PAGE_BYTES = 4096;
@@ -16,112 +16,92 @@ function isSet(resource: string, value: number | undefined): boolean {
 }
 
 /** Fails with `text` where a request or limit is not set; a resource that no source has is unknown. */
-function mustBeSet(
-  container: PostureContainer,
+function mustSet(
   field: 'requests' | 'limits',
   resource: string,
   text: string,
-): RuleResult {
-  const values = container[field];
-  if (values === null || !container.known[field].includes(resource))
-    return { unknown: `${field} of ${resource} are not known` };
-  const value = values[resource];
-  if (isSet(resource, value)) return null;
-  return value === undefined
-    ? text
-    : `${text} (it is ${value}${resource === 'cpu' ? '' : ' bytes'})`;
+): PostureCheck['run'] {
+  return (input) =>
+    overContainers(input, ({ [field]: values, known }) => {
+      if (values === null || !known[field].includes(resource))
+        return { unknown: `${field} of ${resource} are not known` };
+      const value = values[resource];
+      if (isSet(resource, value)) return null;
+      return value === undefined
+        ? text
+        : `${text} (it is ${value}${resource === 'cpu' ? '' : ' bytes'})`;
+    });
 }
 
-const NSA = 'Namespaces: resource policies';
-
-function setCheck(
-  check: Pick<PostureCheck, 'id' | 'title' | 'severity' | 'names'>,
-  field: 'requests' | 'limits',
-  resource: string,
-  text: string,
-): PostureCheck {
-  const names = { ...check.names, nsa: NSA };
-  return {
-    ...check,
-    names,
-    group: 'resources',
-    run: (input) =>
-      overContainers(input, (container) => mustBeSet(container, field, resource, text)),
-  };
-}
+const NSA = { nsa: 'Namespaces: resource policies' };
 
 /** Requests and limits of containers and pods. */
-export const RESOURCE_CHECKS: readonly PostureCheck[] = [
-  setCheck(
-    {
-      id: 'cpu-request-missing',
-      title: 'No CPU request',
-      severity: 'medium',
-      names: {
-        kubescape: ['C-0268'],
-        polaris: ['cpuRequestsMissing'],
-        kubeLinter: ['unset-cpu-requirements'],
-        popeye: ['106'],
-      },
+export const RESOURCE_CHECKS: readonly UngroupedCheck[] = [
+  {
+    id: 'cpu-request-missing',
+    title: 'No CPU request',
+    severity: 'medium',
+    names: {
+      kubescape: ['C-0268'],
+      polaris: ['cpuRequestsMissing'],
+      kubeLinter: ['unset-cpu-requirements'],
+      popeye: ['106'],
+      ...NSA,
     },
-    'requests',
-    'cpu',
-    'requests no CPU: the scheduler counts it as zero',
-  ),
-  setCheck(
-    {
-      id: 'memory-request-missing',
-      title: 'No memory request',
-      severity: 'medium',
-      names: { kubescape: ['C-0269'], polaris: ['memoryRequestsMissing'], popeye: ['106'] },
+    run: mustSet('requests', 'cpu', 'requests no CPU: the scheduler counts it as zero'),
+  },
+  {
+    id: 'memory-request-missing',
+    title: 'No memory request',
+    severity: 'medium',
+    names: {
+      kubescape: ['C-0269'],
+      polaris: ['memoryRequestsMissing'],
+      popeye: ['106'],
+      ...NSA,
     },
-    'requests',
-    'memory',
-    'requests no memory: among the first to be evicted',
-  ),
-  setCheck(
-    {
-      id: 'ephemeral-request-missing',
-      title: 'No ephemeral storage request',
-      severity: 'info',
-      names: {},
+    run: mustSet('requests', 'memory', 'requests no memory: among the first to be evicted'),
+  },
+  {
+    id: 'ephemeral-request-missing',
+    title: 'No ephemeral storage request',
+    severity: 'info',
+    names: NSA,
+    run: mustSet(
+      'requests',
+      'ephemeral-storage',
+      'requests no ephemeral storage: a full disk evicts its neighbours',
+    ),
+  },
+  {
+    id: 'memory-limit-missing',
+    title: 'No memory limit',
+    severity: 'high',
+    names: {
+      kubescape: ['C-0271', 'C-0004'],
+      polaris: ['memoryLimitsMissing'],
+      kubeLinter: ['unset-memory-requirements'],
+      popeye: ['107'],
+      ...NSA,
     },
-    'requests',
-    'ephemeral-storage',
-    'requests no ephemeral storage: a full disk evicts its neighbours',
-  ),
-  setCheck(
-    {
-      id: 'memory-limit-missing',
-      title: 'No memory limit',
-      severity: 'high',
-      names: {
-        kubescape: ['C-0271', 'C-0004'],
-        polaris: ['memoryLimitsMissing'],
-        kubeLinter: ['unset-memory-requirements'],
-        popeye: ['107'],
-      },
+    run: mustSet('limits', 'memory', 'has no memory limit: a leak can exhaust the node'),
+  },
+  {
+    id: 'cpu-limit-missing',
+    title: 'No CPU limit (informational)',
+    severity: 'info',
+    names: {
+      kubescape: ['C-0270', 'C-0050'],
+      polaris: ['cpuLimitsMissing'],
+      popeye: ['107'],
+      ...NSA,
     },
-    'limits',
-    'memory',
-    'has no memory limit: a leak can exhaust the node',
-  ),
-  setCheck(
-    {
-      id: 'cpu-limit-missing',
-      title: 'No CPU limit (informational)',
-      severity: 'info',
-      names: { kubescape: ['C-0270', 'C-0050'], polaris: ['cpuLimitsMissing'], popeye: ['107'] },
-    },
-    'limits',
-    'cpu',
-    'has no CPU limit',
-  ),
+    run: mustSet('limits', 'cpu', 'has no CPU limit'),
+  },
   {
     id: 'limit-below-request',
     title: 'Limit below the request',
     severity: 'high',
-    group: 'resources',
     names: {},
     // The API refuses it: a chart or a LimitRange that makes one breaks a rollout.
     run: (input) =>
@@ -139,7 +119,6 @@ export const RESOURCE_CHECKS: readonly PostureCheck[] = [
     id: 'fits-no-node',
     title: 'Requests fit no node',
     severity: 'high',
-    group: 'resources',
     names: {},
     run: (input) =>
       overPods(input, (pod) => {

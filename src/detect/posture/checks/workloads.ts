@@ -1,4 +1,4 @@
-import { misses } from '../../../model/clusterObjects.ts';
+import { misses, workloadIn } from '../../../model/clusterObjects.ts';
 import { selects } from '../../../model/labelSelector.ts';
 import { NO_OBJECTS, overImages, overPods, type PostureCheck } from '../check.ts';
 
@@ -18,12 +18,7 @@ export const WORKLOAD_CHECKS: readonly PostureCheck[] = [
       const isReplicated = input.pods.filter(({ workload }) => REPLICATED.has(workload.kind));
       return overPods({ ...input, pods: isReplicated }, ({ namespace, workload, labels }) => {
         if (objects === null || misses(objects, 'poddisruptionbudgets')) return NO_OBJECTS;
-        const object = objects.workloads.find(
-          (one) =>
-            one.namespace === namespace &&
-            one.workload.kind === workload.kind &&
-            one.workload.name === workload.name,
-        );
+        const object = workloadIn(objects, namespace, workload);
         if (object === undefined || object.replicas === null)
           return { unknown: 'the number of replicas is not known' };
         if (object.replicas < 2) return null;

@@ -1,4 +1,5 @@
 import type { ContainerHistory } from '../../../store/containerDays/containerDay.ts';
+import { highestDay } from '../namespaceUse.ts';
 import {
   memoryQuantity,
   cpuQuantity,
@@ -18,27 +19,23 @@ export function resourceQuotaManifest(
   namespace: string,
   histories: readonly ContainerHistory[],
 ): object | null {
-  const days = new Map<number, { cpuCores: number; ramBytes: number }>();
-  for (const history of histories) {
-    for (const day of history.days) {
-      const pods = day.windows === 0 ? 0 : day.podWindows / day.windows;
-      const sum = days.get(day.day) ?? { cpuCores: 0, ramBytes: 0 };
-      sum.cpuCores += pods * Math.max(day.cpuRequestCores ?? 0, day.cpu.max);
-      sum.ramBytes += pods * Math.max(day.ramRequestBytes ?? 0, day.ramPeakBytes);
-      days.set(day.day, sum);
-    }
-  }
-  if (days.size === 0) return null;
-  const highest = (of: 'cpuCores' | 'ramBytes'): number =>
-    Math.max(LEAST[of], Math.max(...[...days.values()].map((day) => day[of])) * HEADROOM);
+  const highest = highestDay(
+    histories,
+    ({ cpuRequestCores, cpu, ramRequestBytes, ramPeakBytes }) => ({
+      cpuCores: Math.max(cpuRequestCores ?? 0, cpu.max),
+      ramBytes: Math.max(ramRequestBytes ?? 0, ramPeakBytes),
+    }),
+  );
+  if (highest === null) return null;
+  const wanted = (of: keyof typeof LEAST) => Math.max(LEAST[of], highest[of] * HEADROOM);
   return {
     apiVersion: 'v1',
     kind: 'ResourceQuota',
     metadata: { name: 'burnwatch-quota', namespace },
     spec: {
       hard: {
-        'requests.cpu': cpuQuantity(roundCores(highest('cpuCores'))),
-        'requests.memory': memoryQuantity(roundBytes(highest('ramBytes'))),
+        'requests.cpu': cpuQuantity(roundCores(wanted('cpuCores'))),
+        'requests.memory': memoryQuantity(roundBytes(wanted('ramBytes'))),
       },
     },
   };

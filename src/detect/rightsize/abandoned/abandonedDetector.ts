@@ -5,10 +5,8 @@ import type { Verdict } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
 import { DAY_MS, HOUR_MS, HOURS_PER_MONTH, windowHours } from '../../../model/time.ts';
 import { abandonedVerdict, RULES } from './verdict.ts';
-import { workloadActivity, type Activity } from './activity.ts';
+import { unmountedVolumes, workloadActivity, type Activity, type IdleState } from './activity.ts';
 import { cardActivity } from './cards.ts';
-import type { IdleState } from './state.ts';
-import { unmountedVolumes } from './unmountedVolumes.ts';
 import { abandonedSchema, type AbandonedThresholds } from './thresholds.ts';
 
 /** A pause in what is known that is longer than this proves nothing about the time in between. */

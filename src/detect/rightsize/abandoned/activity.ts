@@ -4,8 +4,18 @@ import { scopeOn } from '../../verdict.ts';
 import type { Scope } from '../../../model/finding.ts';
 import type { Nano } from '../../../model/money.ts';
 import type { PodSample } from '../../../model/snapshot.ts';
+import type { TimeMs } from '../../../model/time.ts';
 import { workloadKey } from '../../../model/workload.ts';
 import type { AbandonedThresholds } from './thresholds.ts';
+
+/** Since when a workload has done nothing (or a claim was mounted by no pod). Busy ones have no row. */
+export interface IdleState {
+  readonly since: TimeMs;
+  /** Last window that was known to be idle: a gap longer than a day begins the count anew. */
+  readonly seen: TimeMs;
+  /** Smoothed cost in units of currency an hour. */
+  readonly hourly: number;
+}
 
 /** Whether something did anything in one window. */
 export interface Activity {
@@ -74,4 +84,24 @@ function isIdle(pod: PodSample, idleCores: number, idleBytes: number): boolean |
   const { networkReceiveBytesPerSecond: received, networkTransmitBytesPerSecond: sent } = pod;
   if (cores > idleCores || (received ?? 0) > idleBytes || (sent ?? 0) > idleBytes) return false;
   return isUnknown || received === null || sent === null ? null : true;
+}
+
+/**
+ * Claims of the window, by whether a pod mounts them. Which pods mount what is known only where the metric
+ * (or the API) tells it of any claim at all: a cluster in which none is mounted most likely lacks it.
+ */
+export function unmountedVolumes({ snapshot, costs }: DetectContext): readonly Activity[] {
+  const tells = snapshot.volumes.some(({ mountedBy }) => mountedBy.length > 0);
+  const unattached = new Map<string, Nano>();
+  for (const { namespace, name, kind, nano } of costs.unattached) {
+    if (kind === 'volume') unattached.set(`${namespace}/${name}`, nano);
+  }
+  return snapshot.volumes.map(({ namespace, claim, mountedBy }) => ({
+    key: `volume:${namespace}/${claim}`,
+    scope: scopeOn({ namespace, subject: `PersistentVolumeClaim/${claim}` }),
+    idle: mountedBy.length > 0 ? false : tells ? true : null,
+    costNano: unattached.get(`${namespace}/${claim}`) ?? 0,
+    pods: [],
+    what: 'volume' as const,
+  }));
 }

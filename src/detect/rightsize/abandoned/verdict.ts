@@ -2,8 +2,7 @@ import type { DetectContext } from '../../detector.ts';
 import { firing, readStep } from '../../verdict.ts';
 import type { FindingKind, NextStep, Severity, Verdict } from '../../../model/finding.ts';
 import { DAY_MS } from '../../../model/time.ts';
-import type { IdleState } from './state.ts';
-import type { Activity } from './activity.ts';
+import type { Activity, IdleState } from './activity.ts';
 import { shellQuote } from '../../../model/text/escape.ts';
 import {
   formatBytesPerSecond,

@@ -11,8 +11,8 @@ import type { HistoryReader } from '../../../store/history.ts';
 import { seriesOnBasis } from '../../../cost/report/readCosts.ts';
 import type { AbandonedThresholds } from '../abandoned/thresholds.ts';
 import type { AdviceContext } from '../advice/containerAdvice.ts';
-import { managedBy } from '../advice/ownership.ts';
-import { readAdviceContext, type AdviceRequest } from '../advice/readAdvice.ts';
+import { managerOf } from '../advice/ownership.ts';
+import { readAdviceContext, readPresent, type AdviceRequest } from '../advice/readAdvice.ts';
 import { countedReplicas } from '../advice/replicas.ts';
 import { kubectlOf } from '../advice/renderPatches.ts';
 import { savingOf } from '../advice/saving.ts';
@@ -47,11 +47,7 @@ export async function readActions(
     namespaces === null
       ? nodeActions(placement.nodes, placement.containers, kubectl, await loadShipped())
       : [];
-  const histories = await reader.containerDays({
-    from: context.today - (request.days - 1) * DAY_MS,
-    to: watermark,
-    namespaces,
-  });
+  const present = await readPresent(reader, request, context.today, watermark);
   const from = watermark - thresholds.abandoned.days * DAY_MS;
   const [table] = await seriesOnBasis(reader, pricing, {
     boundaries: [from, watermark],
@@ -66,7 +62,7 @@ export async function readActions(
           ...releasedVolumes(table, objects, kubectl),
           ...unusedLoadBalancers(table, objects, thresholds, kubectl),
         ];
-  const actions = [...ofNodes, ...sleepers(histories, context, request), ...ofLeftovers];
+  const actions = [...ofNodes, ...sleepers(present, context, request), ...ofLeftovers];
   return actions
     .filter(({ savingPerMonth }) => savingPerMonth >= thresholds.abandoned.minCostPerMonth)
     .toSorted((a, b) => b.savingPerMonth - a.savingPerMonth || (a.subject < b.subject ? -1 : 1));
@@ -74,24 +70,18 @@ export async function readActions(
 
 /** Workloads that nobody uses at night or at weekends. */
 function sleepers(
-  histories: readonly ContainerHistory[],
+  present: readonly ContainerHistory[],
   context: AdviceContext,
   { timezone, kubeContext }: ActionsRequest,
 ): readonly SavingsAction[] {
   const kubectl = kubectlOf(kubeContext);
-  const present = histories.filter(
-    ({ workload, days }) =>
-      SCALABLE.has(workload.kind) && (days.at(-1)?.day ?? 0) >= context.today - DAY_MS,
-  );
-  const groups = Map.groupBy(present, ({ namespace, workload }) =>
+  const scalable = present.filter(({ workload }) => SCALABLE.has(workload.kind));
+  const groups = Map.groupBy(scalable, ({ namespace, workload }) =>
     workloadKey(namespace, workload),
   );
   return [...groups.entries()].flatMap(([key, group]): readonly SavingsAction[] => {
     const { namespace, workload } = group[0]!;
-    const object = context.objects?.workloads.find(
-      (one) => workloadKey(one.namespace, one.workload) === key,
-    );
-    const manager = managedBy(object ?? { namespace, workload, labels: {}, annotations: {} });
+    const manager = managerOf(context.objects, namespace, workload);
     // A miner's hours are no habit, and an add-on of the cluster is not its users' to stop.
     if (context.abuse.has(key) || manager?.tool === 'the provider of the cluster') return [];
     const used = usedHours(group, timezone);

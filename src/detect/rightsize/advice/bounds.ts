@@ -1,7 +1,7 @@
 import { perPodRule } from '../../../cost/priceRules.ts';
 import type { ClusterObjects, LimitRange } from '../../../model/clusterObjects.ts';
 import type { Reading } from '../../../model/reading.ts';
-import type { Resources } from '../../../model/resources.ts';
+import { makeResources, type Resources } from '../../../model/resources.ts';
 
 /** Bounds that the cluster puts on the requests of a container. */
 export type LimitBounds = Pick<LimitRange, 'name' | 'min' | 'max'>;
@@ -45,11 +45,8 @@ export function fitBounds(
     }
     return fitting;
   };
-  const fitted = {
-    cpuRequestCores: fit(proposed.cpuRequestCores, 'cpu'),
-    cpuLimitCores: fit(proposed.cpuLimitCores, 'cpu'),
-    ramRequestBytes: fit(proposed.ramRequestBytes, 'memory'),
-    ramLimitBytes: fit(proposed.ramLimitBytes, 'memory'),
-  };
+  const fitted = makeResources((field) =>
+    fit(proposed[field], field.startsWith('cpu') ? 'cpu' : 'memory'),
+  );
   return { proposed: fitted, bound: [...bound] };
 }

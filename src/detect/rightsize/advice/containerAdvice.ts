@@ -1,5 +1,6 @@
 import type { ClusterObjects } from '../../../model/clusterObjects.ts';
 import type { Reading } from '../../../model/reading.ts';
+import { NO_RESOURCES, resourcesOf } from '../../../model/resources.ts';
 import type { TimeMs } from '../../../model/time.ts';
 import type { ContainerSpecFacts } from '../../../model/podSpec.ts';
 import type { ContainerHistory } from '../../../store/containerDays/containerDay.ts';
@@ -10,13 +11,12 @@ import type { ContainerAdvice } from './adviceForm.ts';
 import { adviseMinReplicas, autoscalingOf } from './autoscaling.ts';
 import { boundsOf, fitBounds } from './bounds.ts';
 import { dataBehind, isSure } from './confidence.ts';
-import { managedBy } from './ownership.ts';
+import { managerOf } from './ownership.ts';
 import { notesOn } from './notes.ts';
-import { NO_RESOURCES, resourcesOf } from '../../../model/resources.ts';
 import { noMoreThan, proposeResources } from './proposal.ts';
 import { averageReplicas, countedReplicas, keptReplicas } from './replicas.ts';
 import { replayRisk } from './risk.ts';
-import type { RecommendationRule } from './rule.ts';
+import type { RecommendationRule } from '../overprovisioned/thresholds.ts';
 import { resizablePods, type PresentPod } from './resize.ts';
 import { savingOf, type HourlyPrice } from './saving.ts';
 
@@ -69,12 +69,6 @@ export function adviseContainer(
         : proposal.proposed;
   const { proposed, bound } = fitBounds(wanted, boundsOf(objects, namespace));
   const replicas = countedReplicas(days, context.windowMs, workload.kind);
-  const object = objects?.workloads.find(
-    (one) =>
-      one.namespace === namespace &&
-      one.workload.kind === workload.kind &&
-      one.workload.name === workload.name,
-  );
   const inAll = averageReplicas(days, context.windowMs) * rule.margin;
   const minReplicas =
     withheld === null
@@ -104,7 +98,7 @@ export function adviseContainer(
     savingPerMonth: savingOf(current, proposed, { replicas, kept }, context.priceOf(history)),
     autoscaling,
     minReplicas,
-    managedBy: managedBy(object ?? { namespace, workload, labels: {}, annotations: {} }),
+    managedBy: managerOf(objects, namespace, workload),
   };
   return { ...advice, notes: notesOn(advice) };
 }

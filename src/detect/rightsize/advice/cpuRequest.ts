@@ -3,7 +3,7 @@ import { DAY_MS, type TimeMs } from '../../../model/time.ts';
 import type { ContainerDay } from '../../../store/containerDays/containerDay.ts';
 import { mergeSketches, quantile, type Sketch } from '../../../store/containerDays/sketch.ts';
 import { busiestHour } from './busyHours.ts';
-import type { RecommendationRule } from './rule.ts';
+import type { RecommendationRule } from '../overprovisioned/thresholds.ts';
 import { isSkewed } from './skew.ts';
 
 /** Half-life of a day's weight in the CPU percentile: VPA's 24 h nearly forgets last week. */

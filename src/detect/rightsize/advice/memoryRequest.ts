@@ -1,6 +1,6 @@
 import { maxKnown, type Reading } from '../../../model/reading.ts';
 import type { ContainerDay } from '../../../store/containerDays/containerDay.ts';
-import type { RecommendationRule } from './rule.ts';
+import type { RecommendationRule } from '../overprovisioned/thresholds.ts';
 
 const MIB = 2 ** 20;
 /** After an OOM kill: at least this much more, and at least this factor (VPA's defaults). */

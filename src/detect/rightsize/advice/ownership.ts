@@ -1,4 +1,9 @@
-import type { WorkloadObject } from '../../../model/clusterObjects.ts';
+import {
+  workloadIn,
+  type ClusterObjects,
+  type WorkloadObject,
+} from '../../../model/clusterObjects.ts';
+import type { WorkloadRef } from '../../../model/workload.ts';
 
 /** What writes a workload's manifest again, so that a live patch of it would not last. */
 export interface ManagedBy {
@@ -23,7 +28,11 @@ const ADD_ON_LABELS = [
 ];
 
 /** True for what a managed cluster, or its installer, writes again. */
-function isAddOn({ namespace, workload, labels }: Manifest): boolean {
+function isAddOn(
+  namespace: string,
+  workload: WorkloadRef,
+  labels: WorkloadObject['labels'],
+): boolean {
   return (
     OF_PROVIDERS.test(namespace) ||
     (namespace === 'kube-system' && ADD_ONS.test(workload.name)) ||
@@ -32,11 +41,15 @@ function isAddOn({ namespace, workload, labels }: Manifest): boolean {
   );
 }
 
-type Manifest = Pick<WorkloadObject, 'namespace' | 'workload' | 'labels' | 'annotations'>;
-
 /** Recognises Argo CD, Flux, Helm and add-ons by what they set and are called. */
-export function managedBy(object: Manifest): ManagedBy | null {
-  const { labels, annotations } = object;
+export function managerOf(
+  objects: ClusterObjects | null,
+  namespace: string,
+  workload: WorkloadRef,
+): ManagedBy | null {
+  const object = objects === null ? undefined : workloadIn(objects, namespace, workload);
+  const labels: WorkloadObject['labels'] = object?.labels ?? {};
+  const annotations: WorkloadObject['annotations'] = object?.annotations ?? {};
   const argo = annotations['argocd.argoproj.io/tracking-id'];
   const instance = labels['argocd.argoproj.io/instance'] ?? argo?.split(':', 1)[0];
   const isChart = labels['helm.sh/chart'] !== undefined || labels['heritage'] === 'Helm';
@@ -48,7 +61,8 @@ export function managedBy(object: Manifest): ManagedBy | null {
   if (flux !== undefined) return { tool: 'Flux', name: flux, form: 'kustomize' };
   const release = annotations['meta.helm.sh/release-name'];
   if (release !== undefined) return { tool: 'Helm', name: release, form: 'helm' };
-  if (isAddOn(object)) return { tool: 'the provider of the cluster', name: null, form: null };
+  if (isAddOn(namespace, workload, labels))
+    return { tool: 'the provider of the cluster', name: null, form: null };
   const isHelm = labels['app.kubernetes.io/managed-by'] === 'Helm' || isChart;
   if (!isHelm) return null;
   return { tool: 'Helm', name: labels['app.kubernetes.io/instance'] ?? null, form: 'helm' };

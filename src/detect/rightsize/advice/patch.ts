@@ -1,10 +1,11 @@
 import type { Reading } from '../../../model/reading.ts';
-import type { WorkloadRef } from '../../../model/workload.ts';
-import { workloadKey } from '../../../model/workload.ts';
+import { workloadKey, type WorkloadRef } from '../../../model/workload.ts';
 import type { ContainerAdvice } from './adviceForm.ts';
 import type { DataBehind } from './confidence.ts';
 import type { ManagedBy } from './ownership.ts';
 import type { Resources } from '../../../model/resources.ts';
+import type { NextStep, Scope } from '../../../model/finding.ts';
+import { shellQuote } from '../../../model/text/escape.ts';
 import { ownValue } from '../../../model/ownValue.ts';
 import { memoryQuantity, cpuQuantity } from '../../../model/text/quantity.ts';
 
@@ -37,6 +38,16 @@ export interface ResourcesPatch {
 /** True for kinds with a pod template that may change. */
 export function isPatchable(kind: string): boolean {
   return Object.hasOwn(TEMPLATE_PATHS, kind);
+}
+
+/** The command that changes requests or limits of a container: `--limits=cpu=2`. */
+export function setResources(scope: Scope, change: string, why: string): NextStep {
+  const target = shellQuote(`${scope.workload?.kind.toLowerCase()}/${scope.workload?.name}`);
+  return {
+    command: `kubectl -n ${shellQuote(scope.namespace ?? '')} set resources ${target} -c ${shellQuote(scope.container ?? '')} ${change}`,
+    effect: 'contain',
+    why,
+  };
 }
 
 /** Kinds with a pod template that may change, and where it is. Others (Job, bare Pod) are immutable. */

@@ -1,16 +1,17 @@
-import { NO_RESOURCES, type Resources } from '../../../model/resources.ts';
 import type { Reading } from '../../../model/reading.ts';
+import { makeResources, NO_RESOURCES, type Resources } from '../../../model/resources.ts';
 import type { TimeMs } from '../../../model/time.ts';
 import type { ContainerDay } from '../../../store/containerDays/containerDay.ts';
 import type { Autoscaling } from './autoscaling.ts';
 import { cpuBasis, type CpuBasis } from './cpuRequest.ts';
 import { cpuLimit, isThrottled, ramLimit, throttledShare } from './limits.ts';
 import { memoryBasis, type MemoryBasis } from './memoryRequest.ts';
-import type { RecommendationRule } from './rule.ts';
+import type { RecommendationRule } from '../overprovisioned/thresholds.ts';
 import { roundBytes, roundCores } from '../../../model/text/quantity.ts';
 
 /** What to write instead, and what that rests on. */
 export interface ResourcesProposal {
+  /** Null leaves a field as it is. */
   readonly proposed: Resources;
   readonly cpu: CpuBasis | null;
   readonly memory: MemoryBasis | null;
@@ -104,10 +105,5 @@ function roundedIfMoved(
 export function noMoreThan(current: Resources, proposed: Resources): Resources {
   const capped = (now: Reading, then: Reading): Reading =>
     now === null || now <= 0 || then === null || then > now ? null : then;
-  return {
-    cpuRequestCores: capped(current.cpuRequestCores, proposed.cpuRequestCores),
-    cpuLimitCores: capped(current.cpuLimitCores, proposed.cpuLimitCores),
-    ramRequestBytes: capped(current.ramRequestBytes, proposed.ramRequestBytes),
-    ramLimitBytes: capped(current.ramLimitBytes, proposed.ramLimitBytes),
-  };
+  return makeResources((field) => capped(current[field], proposed[field]));
 }

@@ -1,4 +1,4 @@
-import { meanPrice } from './saving.ts';
+import { meanRates } from '../../../cost/splitNodePrice.ts';
 import { readPlacement } from '../../../cost/savings/readPlacement.ts';
 import {
   estimateSavings,
@@ -8,6 +8,7 @@ import {
 import type { HistoryReader } from '../../../store/history.ts';
 import type { ClusterObjects } from '../../../model/clusterObjects.ts';
 import type { ContainerSpecFacts } from '../../../model/podSpec.ts';
+import { RESOURCE_FIELDS } from '../../../model/resources.ts';
 import type { ContainerSample } from '../../../model/snapshot.ts';
 import { DAY_MS, floorTo, type TimeMs } from '../../../model/time.ts';
 import { containerKey, workloadKey } from '../../../model/workload.ts';
@@ -55,15 +56,7 @@ export async function readAdvice(
   const read = await readAdviceContext(reader, request);
   if (read === null) return { advices: [], savings: null };
   const { context, placement, watermark } = read;
-  const { today } = context;
-  const from = today - (request.days - 1) * DAY_MS;
-  const histories = await reader.containerDays({
-    from,
-    to: watermark,
-    namespaces: request.namespaces,
-  });
-  // What has not run for two days is gone, or abandoned: there is nothing to size.
-  const present = histories.filter(({ days }) => (days.at(-1)?.day ?? 0) >= today - DAY_MS);
+  const present = await readPresent(reader, request, context.today, watermark);
   const advices = present
     .flatMap((history) => adviseContainer(history, context) ?? [])
     .sort(byMoney);
@@ -75,6 +68,18 @@ export async function readAdvice(
         }
       : null;
   return { advices, savings };
+}
+
+/** The days of containers that ran lately: what has not run for two days is gone, or abandoned. */
+export async function readPresent(
+  reader: Pick<HistoryReader, 'containerDays'>,
+  { days, namespaces }: Pick<AdviceRequest, 'days' | 'namespaces'>,
+  today: TimeMs,
+  watermark: TimeMs,
+): Promise<readonly ContainerHistory[]> {
+  const from = today - (days - 1) * DAY_MS;
+  const histories = await reader.containerDays({ from, to: watermark, namespaces });
+  return histories.filter((history) => (history.days.at(-1)?.day ?? 0) >= today - DAY_MS);
 }
 
 /** What every container of a history is advised with, as of its last window; null while it has none. */
@@ -112,12 +117,7 @@ export function freedPerMonth(advices: readonly ContainerAdvice[]): number {
 export function isWorthSaying(advice: ContainerAdvice, minSaving: number): boolean {
   const { proposed, current, savingPerMonth, minReplicas, memory, throttledShare } = advice;
   if (minReplicas !== null || advice.withheld !== null) return true;
-  const changes =
-    differs(current.cpuRequestCores, proposed.cpuRequestCores) ||
-    differs(current.ramRequestBytes, proposed.ramRequestBytes) ||
-    differs(current.cpuLimitCores, proposed.cpuLimitCores) ||
-    differs(current.ramLimitBytes, proposed.ramLimitBytes);
-  if (!changes) return false;
+  if (!RESOURCE_FIELDS.some((field) => differs(current[field], proposed[field]))) return false;
   const isNeed = (memory?.oomKills ?? 0) > 0 || isThrottled(throttledShare);
   return isNeed || minSaving <= 0 || (savingPerMonth ?? 0) >= minSaving;
 }
@@ -165,7 +165,7 @@ function pricesOf(placement: Awaited<ReturnType<typeof readPlacement>>): AdviceC
   return (history) => {
     const names = held.get(keyOf(history)) ?? [...nodes.keys()];
     const prices = names.flatMap((name) => nodes.get(name) ?? []);
-    return meanPrice(prices);
+    return meanRates(prices);
   };
 }
 

@@ -1,4 +1,12 @@
-import { renderCsv, renderTable, type Column, type Terminal } from '../../../model/text/table.ts';
+import {
+  fieldColumns,
+  figures,
+  renderCsv,
+  renderTable,
+  type Column,
+  type Terminal,
+} from '../../../model/text/table.ts';
+import { RESOURCE_FIELDS } from '../../../model/resources.ts';
 import type { Savings } from '../../../cost/savings/estimateSavings.ts';
 import type { ContainerAdvice } from './adviceForm.ts';
 import type { AdviceReport } from './readAdvice.ts';
@@ -48,24 +56,15 @@ const COLUMNS: readonly Column<ContainerAdvice>[] = [
   { title: 'CPU', value: (one) => change(one, 'cpuRequestCores', cpuQuantity), whole: true },
   { title: 'MEMORY', value: (one) => change(one, 'ramRequestBytes', memoryQuantity), whole: true },
   { title: 'LIMITS', value: limits, whole: true, optional: true },
+  figures('SAVES/MONTH', ({ savingPerMonth }) =>
+    savingPerMonth === null ? '?' : formatAmount(savingPerMonth),
+  ),
   {
-    title: 'SAVES/MONTH',
-    value: ({ savingPerMonth }) => (savingPerMonth === null ? '?' : formatAmount(savingPerMonth)),
-    align: 'right',
-  },
-  {
-    title: 'EXCEEDED',
-    value: ({ risk }) => `${formatShare(risk.cpu)} / ${formatShare(risk.ram)}`,
-    align: 'right',
+    ...figures('EXCEEDED', ({ risk }) => `${formatShare(risk.cpu)} / ${formatShare(risk.ram)}`),
     optional: true,
   },
   { title: 'CONFIDENCE', value: ({ behind }) => behind.confidence, optional: true },
-  {
-    title: 'DAYS',
-    value: ({ behind }) => behind.days.toFixed(1),
-    align: 'right',
-    optional: true,
-  },
+  { ...figures('DAYS', ({ behind }) => behind.days.toFixed(1)), optional: true },
   { title: 'NOTES', value: ({ notes }) => notes.join('; ') },
 ];
 
@@ -74,16 +73,14 @@ const CSV_COLUMNS: readonly Column<ContainerAdvice>[] = [
   { title: 'kind', value: ({ workload }) => workload.kind },
   { title: 'workload', value: ({ workload }) => workload.name },
   { title: 'container', value: ({ container }) => container },
-  { title: 'cpuRequestCores', value: ({ current }) => current.cpuRequestCores },
-  { title: 'proposedCpuRequestCores', value: ({ proposed }) => proposed.cpuRequestCores },
-  { title: 'cpuLimitCores', value: ({ current }) => current.cpuLimitCores },
-  { title: 'proposedCpuLimitCores', value: ({ proposed }) => proposed.cpuLimitCores },
-  { title: 'ramRequestBytes', value: ({ current }) => current.ramRequestBytes },
-  { title: 'proposedRamRequestBytes', value: ({ proposed }) => proposed.ramRequestBytes },
-  { title: 'ramLimitBytes', value: ({ current }) => current.ramLimitBytes },
-  { title: 'proposedRamLimitBytes', value: ({ proposed }) => proposed.ramLimitBytes },
-  { title: 'replicas', value: ({ replicas }) => replicas },
-  { title: 'savingPerMonth', value: ({ savingPerMonth }) => savingPerMonth },
+  ...RESOURCE_FIELDS.flatMap((field): readonly Column<ContainerAdvice>[] => [
+    { title: field, value: ({ current }) => current[field] },
+    {
+      title: `proposed${field[0]!.toUpperCase()}${field.slice(1)}`,
+      value: ({ proposed }) => proposed[field],
+    },
+  ]),
+  ...fieldColumns(['replicas', 'savingPerMonth']),
   { title: 'cpuExceededShare', value: ({ risk }) => risk.cpu },
   { title: 'ramExceededShare', value: ({ risk }) => risk.ram },
   { title: 'confidence', value: ({ behind }) => behind.confidence },

@@ -1,9 +1,9 @@
 import { DAY_MS, floorTo, type TimeMs } from '../../../model/time.ts';
 import type { Reading } from '../../../model/reading.ts';
+import { NO_RESOURCES, resourcesOf, type Resources } from '../../../model/resources.ts';
 import type { ContainerHistory } from '../../../store/containerDays/containerDay.ts';
 import type { ContainerAdvice } from '../advice/adviceForm.ts';
 import { adviseContainer, type AdviceContext } from '../advice/containerAdvice.ts';
-import { NO_RESOURCES, resourcesOf, type Resources } from '../../../model/resources.ts';
 import { savingOf } from '../advice/saving.ts';
 
 /** UTC days that an advice looks back on, and that a change is followed for. */

@@ -1,5 +1,6 @@
 import { fromNano } from '../../../model/money.ts';
 import type { Reading } from '../../../model/reading.ts';
+import { NO_RESOURCES } from '../../../model/resources.ts';
 import {
   ceilTo,
   DAY_MS,
@@ -7,8 +8,8 @@ import {
   HOUR_MS,
   HOURS_PER_MONTH,
   type Span,
+  type TimeMs,
 } from '../../../model/time.ts';
-import type { TimeMs } from '../../../model/time.ts';
 import type { WorkloadEvent } from '../../../model/workloadEvent.ts';
 import { containerKey } from '../../../model/workload.ts';
 import type { PricingConfig } from '../../../cost/config.ts';
@@ -20,7 +21,6 @@ import type { HistoryReader } from '../../../store/history.ts';
 import type { AdviceContext } from '../advice/containerAdvice.ts';
 import { throttledShare } from '../advice/limits.ts';
 import { workloadPatches } from '../advice/patch.ts';
-import { NO_RESOURCES } from '../../../model/resources.ts';
 import { readAdviceContext, type AdviceRequest } from '../advice/readAdvice.ts';
 import { ADVICE_DAYS, appliedAdvice, type AppliedAdvice } from './appliedAdvice.ts';
 import { measureGain, type HourOfCost } from './gain.ts';

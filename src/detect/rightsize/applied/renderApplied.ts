@@ -1,6 +1,6 @@
 import { cpuQuantity, memoryQuantity, quantityOrNone } from '../../../model/text/quantity.ts';
 import { formatTime } from '../../../model/time.ts';
-import type { Column } from '../../../model/text/table.ts';
+import { figures, type Column } from '../../../model/text/table.ts';
 import { formatAmount, formatNumber, formatShare } from '../../../model/text/units.ts';
 import type { Resources } from '../../../model/resources.ts';
 import type { BeforeAfter, ProvenSaving } from './provenSaving.ts';
@@ -54,12 +54,10 @@ export const PROVEN_COLUMNS: readonly Column<ProvenSaving>[] = [
   { title: 'WORKLOAD', value: ({ workload }) => `${workload.kind}/${workload.name}`, maxWidth: 48 },
   { title: 'CONTAINER', value: ({ container }) => container, maxWidth: 30 },
   { title: 'CPU, MEMORY', value: requestsText, whole: true },
-  { title: 'PROMISED/MONTH', value: ({ promised }) => money(promised), align: 'right' },
-  { title: 'GOT/MONTH', value: ({ got }) => money(got), align: 'right' },
+  figures('PROMISED/MONTH', ({ promised }) => money(promised)),
+  figures('GOT/MONTH', ({ got }) => money(got)),
   {
-    title: 'LOAD',
-    value: ({ load }) => (load === null ? '?' : `×${formatNumber(load)}`),
-    align: 'right',
+    ...figures('LOAD', ({ load }) => (load === null ? '?' : `×${formatNumber(load)}`)),
     optional: true,
   },
   {

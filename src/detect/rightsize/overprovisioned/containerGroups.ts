@@ -1,23 +1,19 @@
 import type { DetectContext } from '../../detector.ts';
 import type { Reading } from '../../../model/reading.ts';
-import type { ContainerSample, PodSample } from '../../../model/snapshot.ts';
-import { HOUR_MS } from '../../../model/time.ts';
-import { containerKey, type WorkloadRef } from '../../../model/workload.ts';
 import {
   largestResources,
   NO_RESOURCES,
   resourcesOf,
   type Resources,
 } from '../../../model/resources.ts';
+import type { ContainerSample } from '../../../model/snapshot.ts';
+import { HOUR_MS } from '../../../model/time.ts';
+import { containersByWorkload, type WorkloadContainer } from '../containersByWorkload.ts';
 import type { HourlyPrice } from '../advice/saving.ts';
-import type { PodWindow } from '../../../store/containerDays/hourOfUse.ts';
-import { leastRunShare } from '../../../store/containerDays/hourOfUse.ts';
+import { leastRunShare, type PodWindow } from '../../../store/containerDays/hourOfUse.ts';
 
 /** One container of a workload in one window, over all the workload's pods. */
-export interface ContainerGroup {
-  readonly namespace: string;
-  readonly workload: WorkloadRef;
-  readonly container: string;
+export interface ContainerGroup extends Omit<WorkloadContainer, 'members'> {
   readonly pods: readonly string[];
   /** What each pod that really ran did in the window. */
   readonly uses: readonly { readonly uid: string; readonly window: PodWindow }[];
@@ -28,45 +24,20 @@ export interface ContainerGroup {
 }
 
 /** The window's containers grouped by workload, in the snapshot's order; init containers are left out. */
-export function groupContainers(context: DetectContext): readonly ContainerGroup[] {
-  const prices = new Map(context.costs.nodes.map(({ node, price }) => [node, price]));
-  const { start, end } = context.snapshot.window;
+export function groupContainers({ costs, snapshot }: DetectContext): readonly ContainerGroup[] {
+  const prices = new Map(costs.nodes.map(({ node, price }) => [node, price]));
+  const { start, end } = snapshot.window;
   const slot = Math.floor((start % HOUR_MS) / (end - start));
-  const groups = new Map<string, Gathered>();
-  for (const pod of context.snapshot.pods) {
-    for (const container of pod.containers) {
-      if (container.init) continue;
-      const key = containerKey(pod.namespace, pod.workload, container.name);
-      let group = groups.get(key);
-      if (group === undefined) groups.set(key, (group = emptyGroup(pod, container.name)));
-      group.pods.push(pod.name);
-      group.current = largestResources(group.current, container);
-      const price = pod.node === null ? undefined : prices.get(pod.node);
-      if (price !== undefined) group.prices.push(price);
-      const window = podWindow(container, pod.workload.kind, slot);
-      if (window !== null) group.uses.push({ uid: pod.uid, window });
-    }
-  }
-  return [...groups.values()];
-}
-
-interface Gathered extends ContainerGroup {
-  readonly pods: string[];
-  readonly uses: { readonly uid: string; readonly window: PodWindow }[];
-  current: Resources;
-  readonly prices: HourlyPrice[];
-}
-
-function emptyGroup({ namespace, workload }: PodSample, container: string): Gathered {
-  return {
-    namespace,
-    workload,
-    container,
-    pods: [],
-    uses: [],
-    current: NO_RESOURCES,
-    prices: [],
-  };
+  return containersByWorkload(snapshot).map(({ members, ...about }) => ({
+    ...about,
+    pods: members.map(({ pod }) => pod.name),
+    uses: members.flatMap(({ pod, container }) => {
+      const window = podWindow(container, about.workload.kind, slot);
+      return window === null ? [] : [{ uid: pod.uid, window }];
+    }),
+    current: members.map(({ container }) => container).reduce(largestResources, NO_RESOURCES),
+    prices: members.flatMap(({ pod }) => prices.get(pod.node ?? '') ?? []),
+  }));
 }
 
 /** The same that the history takes from its rows; null while the pod was starting or ending. */

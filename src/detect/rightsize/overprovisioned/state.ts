@@ -1,4 +1,5 @@
 import { VarintReader, VarintWriter } from '../../../model/varint.ts';
+import type { Reading } from '../../../model/reading.ts';
 import type { TimeMs } from '../../../model/time.ts';
 import type { ContainerDay } from '../../../store/containerDays/containerDay.ts';
 import {
@@ -128,20 +129,10 @@ function putWindow(out: VarintWriter, window: PodWindow): void {
 
 function takeWindow(input: VarintReader): PodWindow {
   const head = input.unsigned();
-  const [cpuCores, ramPeakBytes, throttledShare, cpuRequestCores, cpuLimitCores, ...ram] =
-    READINGS.map(([, unit]) => {
-      const value = input.unsigned();
-      return value === 0 ? null : (value - 1) / unit;
-    });
-  return {
-    slot: Math.floor(head / 2),
-    oomKilled: head % 2 === 1,
-    cpuCores: cpuCores ?? null,
-    ramPeakBytes: ramPeakBytes ?? null,
-    throttledShare: throttledShare ?? null,
-    cpuRequestCores: cpuRequestCores ?? null,
-    cpuLimitCores: cpuLimitCores ?? null,
-    ramRequestBytes: ram[0] ?? null,
-    ramLimitBytes: ram[1] ?? null,
-  };
+  const readings = READINGS.map(([name, unit]) => {
+    const value = input.unsigned();
+    return [name, value === 0 ? null : (value - 1) / unit] as const;
+  });
+  const known = Object.fromEntries(readings) as Record<(typeof READINGS)[number][0], Reading>;
+  return { slot: Math.floor(head / 2), oomKilled: head % 2 === 1, ...known };
 }

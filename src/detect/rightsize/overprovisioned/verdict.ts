@@ -1,8 +1,7 @@
 import type { DetectContext } from '../../detector.ts';
 import { firing, readStep } from '../../verdict.ts';
-import { setResources } from '../setResources.ts';
 import type { Evidence, NextStep, Scope, Verdict } from '../../../model/finding.ts';
-import { isPatchable } from '../advice/patch.ts';
+import { isPatchable, setResources } from '../advice/patch.ts';
 import type { Resources } from '../../../model/resources.ts';
 import type { ContainerGroup } from './containerGroups.ts';
 import type { Waste } from './waste.ts';

@@ -1,10 +1,9 @@
+import { GIB } from '../../../cost/nodes.ts';
 import type { Reading } from '../../../model/reading.ts';
 import { HOURS_PER_MONTH } from '../../../model/time.ts';
 import type { Resources } from '../../../model/resources.ts';
-import { meanPrice } from '../advice/saving.ts';
+import { meanRates } from '../../../cost/splitNodePrice.ts';
 import type { ContainerGroup } from './containerGroups.ts';
-
-const GIB = 2 ** 30;
 
 /** What all replicas together ask for beyond the proposal. Never negative. */
 export interface Waste {
@@ -19,7 +18,7 @@ export interface Waste {
 /** Compares what is requested with what is proposed; an unknown request, or none to propose, wastes nothing. */
 export function measureWaste(group: ContainerGroup, proposed: Resources, factor: number): Waste {
   const { current } = group;
-  const price = meanPrice(group.prices);
+  const price = meanRates(group.prices);
   const replicas = group.pods.length;
   const cores = over(current.cpuRequestCores, proposed.cpuRequestCores) * replicas;
   const bytes = over(current.ramRequestBytes, proposed.ramRequestBytes) * replicas;

@@ -1,6 +1,6 @@
 import type { DetectContext } from '../../detector.ts';
 import { firing, readStep } from '../../verdict.ts';
-import { setResources } from '../setResources.ts';
+import { setResources } from '../advice/patch.ts';
 import type { Evidence, NextStep, Scope, Verdict } from '../../../model/finding.ts';
 import type { TimeMs } from '../../../model/time.ts';
 import { bytesAfterOom } from '../advice/memoryRequest.ts';

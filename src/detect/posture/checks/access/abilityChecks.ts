@@ -7,20 +7,13 @@ import {
   type Grantee,
   type Reach,
 } from '../../access/access.ts';
-import type { Failure, PostureCheck } from '../../check.ts';
-import type { PostureInput } from '../../postureInput.ts';
-import {
-  accessResults,
-  EVERYBODY,
-  namespaceOfGrantee,
-  withoutBuiltIn,
-  workloadsOf,
-} from './grantees.ts';
+import type { PostureCheck, UngroupedCheck } from '../../check.ts';
+import { overGrantees, workloadsOf } from './grantees.ts';
 import { BY_ABILITY, NSA, type AbilityCheck } from './table.ts';
 
-function abilityChecks(row: AbilityCheck): readonly PostureCheck[] {
+function abilityChecks(row: AbilityCheck): readonly UngroupedCheck[] {
   const { id, title, severity, inNamespace, names } = row;
-  const ofCluster = { id, title, severity, group: 'access', names } as const;
+  const ofCluster = { id, title, severity, names };
   if (inNamespace === undefined) return [{ ...ofCluster, run: abilityRule(row, true) }];
   return [
     { ...ofCluster, title: `${title} (whole cluster)`, run: abilityRule(row, true) },
@@ -35,15 +28,19 @@ function abilityChecks(row: AbilityCheck): readonly PostureCheck[] {
 }
 
 function abilityRule(row: AbilityCheck, isOfCluster: boolean): PostureCheck['run'] {
-  return (input) =>
-    overGrantees(input, (grantee) => {
+  return (input) => {
+    const { accounts } = accessOf(input);
+    return overGrantees(input, (grantee, key) => {
+      if (key === 'Group system:masters') return null;
       const reach = grantee.reaches.find(
         (one) => (one.namespace === null) === isOfCluster && matters(one, row, grantee),
       );
       if (reach === undefined) return null;
       const where = isOfCluster ? 'in the whole cluster' : `in ${reach.namespace}`;
-      return { reach, text: `may ${row.may} ${where}` };
+      const text = `may ${row.may} ${where}: ${describeGrant(reach)}${runningWith(grantee, accounts)}`;
+      return { namespace: reach.namespace, text };
     });
+  };
 }
 
 function matters(
@@ -71,39 +68,16 @@ function hasEverything({ reaches }: Grantee, place: string | null): boolean {
   );
 }
 
-/** A rule over every user, group and service account that Kubernetes did not bind by itself. */
-function overGrantees(
-  input: PostureInput,
-  rule: (grantee: Grantee) => { readonly reach: Reach; readonly text: string } | null,
-): ReturnType<PostureCheck['run']> {
-  const { grantees, accounts } = accessOf(input);
-  const failures = [...grantees].flatMap(([key, grantee]): Failure[] => {
-    if (EVERYBODY.has(key) || key === 'Group system:masters') return [];
-    const own = withoutBuiltIn(grantee);
-    const found = own === null ? null : rule(own);
-    if (found === null) return [];
-    return [
-      {
-        namespace: namespaceOfGrantee(grantee, found.reach.namespace),
-        subject: key,
-        text: `${found.text}: ${describeGrant(found.reach)}${runningWith(grantee, accounts)}`,
-      },
-    ];
-  });
-  return accessResults(input, failures);
-}
-
 function runningWith({ subject }: Grantee, accounts: ReadonlyMap<string, Account>): string {
   if (subject.kind !== 'ServiceAccount') return '';
   const pods = accounts.get(`${subject.namespace}/${subject.name}`)?.pods ?? [];
   return `; used by ${pods.length === 0 ? 'no pod now' : workloadsOf(pods)}`;
 }
 
-const WILDCARDS: PostureCheck = {
+const WILDCARDS: UngroupedCheck = {
   id: 'rbac-wildcards',
   title: 'Rights with a wildcard',
   severity: 'medium',
-  group: 'access',
   names: {
     ...NSA,
     cis: '5.1.3',
@@ -111,33 +85,24 @@ const WILDCARDS: PostureCheck = {
     kubeLinter: ['wildcard-in-rules'],
     polaris: ['rolebindingClusterAdminClusterRole', 'rolebindingClusterAdminRole'],
   },
-  run(input) {
-    const { grantees } = accessOf(input);
-    const failures = [...grantees].flatMap(([key, grantee]): Failure[] => {
-      if (EVERYBODY.has(key)) return [];
-      for (const { binding, role, isBuiltIn } of grantee.bindings) {
+  run: (input) =>
+    overGrantees(input, ({ bindings }, _key, whole) => {
+      for (const { binding, role, isBuiltIn } of bindings) {
         if (role === null || isBuiltIn) continue;
-        const isAdmin = binding.namespace === '' && hasEverything(grantee, null);
+        const isAdmin = binding.namespace === '' && hasEverything(whole, null);
         const rule = isAdmin ? undefined : role.rules.find(hasWildcard);
         if (rule === undefined) continue;
         const { verbs, apiGroups, resources } = rule;
         const asked = `${verbs.join(',')} on ${resources.join(',')} of API group ${apiGroups.map((one) => one || 'core').join(',')}`;
-        return [
-          {
-            namespace: namespaceOfGrantee(grantee, binding.namespace || null),
-            subject: key,
-            text: `may ${asked}: ${describeGrant({ role, binding })}`,
-          },
-        ];
+        const text = `may ${asked}: ${describeGrant({ role, binding })}`;
+        return { namespace: binding.namespace || null, text };
       }
-      return [];
-    });
-    return accessResults(input, failures);
-  },
+      return null;
+    }),
 };
 
 /** What roles allow, by ability and by wildcard. */
-export const ABILITY_CHECKS: readonly PostureCheck[] = [
+export const ABILITY_CHECKS: readonly UngroupedCheck[] = [
   ...BY_ABILITY.flatMap(abilityChecks),
   WILDCARDS,
 ];

@@ -1,23 +1,16 @@
 import { usesAbility, usesRules } from '../../access/abilities.ts';
 import { accessOf, describeGrant, objectName, type Grantee } from '../../access/access.ts';
 import { DAY_MS, formatTime } from '../../../../model/time.ts';
-import { CLUSTER, failuresOr, type Failure, type PostureCheck } from '../../check.ts';
+import { CLUSTER, failuresOr, type Failure, type UngroupedCheck } from '../../check.ts';
 import { lacks } from '../../lists.ts';
 import { ordinaryNamespaces, SYSTEM_NAMESPACES } from '../namespaces.ts';
-import {
-  accessResults,
-  EVERYBODY,
-  namespaceOfGrantee,
-  withoutBuiltIn,
-  workloadsOf,
-} from './grantees.ts';
+import { overGrantees, workloadsOf } from './grantees.ts';
 import { NSA } from './table.ts';
 
-const DEFAULT_ACCOUNT: PostureCheck = {
+const DEFAULT_ACCOUNT: UngroupedCheck = {
   id: 'rbac-default-account',
   title: 'Default service account in use',
   severity: 'low',
-  group: 'access',
   names: {
     ...NSA,
     cis: '5.1.5',
@@ -43,12 +36,8 @@ const DEFAULT_ACCOUNT: PostureCheck = {
       ];
       return why.length === 0 ? [] : [{ namespace, subject, text: why.join(', ') }];
     });
-    const isUnknown = lacks(input, 'serviceaccounts');
-    return failuresOr(
-      ordinaryNamespaces(input),
-      failures,
-      isUnknown ? 'service accounts are not known' : null,
-    );
+    const unknown = lacks(input, 'serviceaccounts') && 'service accounts are not known';
+    return failuresOr(ordinaryNamespaces(input), failures, unknown);
   },
 };
 
@@ -57,37 +46,31 @@ const LEAST_DAYS = 30;
 const MOST_GRANTS = 3;
 
 /** Grants that no audit event shows in use. Groups are left out: events are counted by user. */
-const UNUSED: PostureCheck = {
+const UNUSED: UngroupedCheck = {
   id: 'rbac-unused',
   title: 'Grant that was not used (informational)',
   severity: 'info',
-  group: 'access',
   names: NSA,
   run(input) {
     const { calls = null, objects } = input;
-    if (calls === null) return failuresOr([CLUSTER], [], 'no audit events come in (signals.audit)');
+    const unknown = (why: string) => failuresOr([CLUSTER], [], why);
+    if (calls === null) return unknown('no audit events come in (signals.audit)');
     const days = Math.floor((calls.last - calls.since) / DAY_MS);
     if (days < LEAST_DAYS)
-      return failuresOr(
-        [CLUSTER],
-        [],
-        `audit events are known of ${days} days, ${LEAST_DAYS} are needed`,
-      );
+      return unknown(`audit events are known of ${days} days, ${LEAST_DAYS} are needed`);
     if (objects !== null && objects.observedAt - calls.last > 2 * DAY_MS)
-      return failuresOr([CLUSTER], [], `audit events ended at ${formatTime(calls.last)}`);
-    const failures = [...accessOf(input).grantees].flatMap(([key, grantee]): Failure[] => {
-      const own = EVERYBODY.has(key) ? null : withoutBuiltIn(grantee);
-      const { kind, namespace, name } = grantee.subject;
-      if (own === null || kind === 'Group') return [];
+      return unknown(`audit events ended at ${formatTime(calls.last)}`);
+    return overGrantees(input, (own) => {
+      const { kind, namespace, name } = own.subject;
+      if (kind === 'Group') return null;
       const user = kind === 'User' ? name : `system:serviceaccount:${namespace}:${name}`;
       const unused = unusedOf(own, calls.users.get(user) ?? {});
-      if (unused.length === 0) return [];
+      if (unused.length === 0) return null;
       const more = unused.length - MOST_GRANTS;
       const listed = `${unused.slice(0, MOST_GRANTS).join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
       const text = `has not used in ${days} days of audit events: ${listed}`;
-      return [{ namespace: namespaceOfGrantee(own, null), subject: key, text }];
+      return { namespace: null, text };
     });
-    return accessResults(input, failures);
   },
 };
 
@@ -110,4 +93,4 @@ function unusedOf(
 }
 
 /** Service accounts as they are used. */
-export const ACCOUNT_CHECKS: readonly PostureCheck[] = [DEFAULT_ACCOUNT, UNUSED];
+export const ACCOUNT_CHECKS: readonly UngroupedCheck[] = [DEFAULT_ACCOUNT, UNUSED];

@@ -5,7 +5,7 @@ import {
   ROLES_OF_PEOPLE,
   type Grantee,
 } from '../../access/access.ts';
-import { CLUSTER, type Failure, type PostureCheck } from '../../check.ts';
+import { CLUSTER, type Failure, type PostureCheck, type UngroupedCheck } from '../../check.ts';
 import { lacks } from '../../lists.ts';
 import type { PostureInput } from '../../postureInput.ts';
 import { accessResults, EVERYBODY } from './grantees.ts';
@@ -22,23 +22,18 @@ function overBindings(
       const text = rule(grantee, key, bound);
       const subject = objectName('RoleBinding', bound.binding);
       if (text !== null)
-        failures.set(subject, {
-          namespace: bound.binding.namespace || CLUSTER,
-          subject,
-          text,
-        });
+        failures.set(subject, { namespace: bound.binding.namespace || CLUSTER, subject, text });
     }
   }
   return accessResults(input, [...failures.values()]);
 }
 
 /** Bindings that are a mistake by themselves. */
-export const BINDING_CHECKS: readonly PostureCheck[] = [
+export const BINDING_CHECKS: readonly UngroupedCheck[] = [
   {
     id: 'rbac-masters-group',
     title: 'The group system:masters bound',
     severity: 'medium',
-    group: 'access',
     names: { ...NSA, cis: '5.1.7' },
     run: (input) =>
       overBindings(input, (_grantee, key, { isBuiltIn }) =>
@@ -51,7 +46,6 @@ export const BINDING_CHECKS: readonly PostureCheck[] = [
     id: 'rbac-everybody',
     title: 'Rights for everybody',
     severity: 'critical',
-    group: 'access',
     names: {
       nsa: 'Authentication and authorization: anonymous requests',
       kubescape: ['C-0262', 'C-0265'],
@@ -72,7 +66,6 @@ export const BINDING_CHECKS: readonly PostureCheck[] = [
     id: 'rbac-dangling',
     title: 'Binding of what does not exist',
     severity: 'low',
-    group: 'access',
     names: { ...NSA, popeye: ['1300'] },
     // Who makes the role, or the account, has or decides what it may do.
     run: (input) => {

@@ -1,4 +1,5 @@
-import { lacksAccess, type Grantee } from '../../access/access.ts';
+import { listed } from '../../../../model/text/units.ts';
+import { accessOf, lacksAccess, type Grantee } from '../../access/access.ts';
 import {
   CLUSTER,
   distinctWorkloads,
@@ -9,7 +10,6 @@ import {
 import type { PostureInput, PosturePod } from '../../postureInput.ts';
 
 const NOT_KNOWN = 'roles and bindings are not known';
-const MOST_NAMED = 3;
 
 /** Groups and users that everybody is; `rbac-everybody` looks at them. */
 export const EVERYBODY = new Set([
@@ -24,7 +24,30 @@ export function accessResults(
   failures: readonly Failure[],
   isUnknown = lacksAccess(input),
 ): ReturnType<PostureCheck['run']> {
-  return failuresOr([...input.namespaces, CLUSTER], failures, isUnknown ? NOT_KNOWN : null);
+  return failuresOr([...input.namespaces, CLUSTER], failures, isUnknown && NOT_KNOWN);
+}
+
+/**
+ * A rule over every user, group and service account that Kubernetes did not bind by itself.
+ *
+ * @param rule is given what is left without the built-in bindings, and the whole.
+ */
+export function overGrantees(
+  input: PostureInput,
+  rule: (
+    own: Grantee,
+    key: string,
+    whole: Grantee,
+  ) => { readonly namespace: string | null; readonly text: string } | null,
+): ReturnType<PostureCheck['run']> {
+  const failures = [...accessOf(input).grantees].flatMap(([key, whole]): Failure[] => {
+    const own = EVERYBODY.has(key) ? null : withoutBuiltIn(whole);
+    const found = own && rule(own, key, whole);
+    if (found === null) return [];
+    const namespace = namespaceOfGrantee(whole, found.namespace);
+    return [{ namespace, subject: key, text: found.text }];
+  });
+  return accessResults(input, failures);
 }
 
 /** What is left of a grantee without what Kubernetes binds by itself; null: nothing. */
@@ -46,9 +69,6 @@ export function namespaceOfGrantee({ subject }: Grantee, namespace: string | nul
 
 /** Names the workloads of pods, a few of them. */
 export function workloadsOf(pods: readonly PosturePod[]): string {
-  const names = distinctWorkloads(pods)
-    .map(({ kind, name }) => `${kind} ${name}`)
-    .sort();
-  const more = names.length - MOST_NAMED;
-  return `${names.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const names = distinctWorkloads(pods).map(({ kind, name }) => `${kind} ${name}`);
+  return listed(names.sort());
 }

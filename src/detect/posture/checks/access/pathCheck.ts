@@ -1,6 +1,6 @@
 import { accessOf, type Account } from '../../access/access.ts';
 import { describeWay, waysToAdmin } from '../../access/paths.ts';
-import type { Failure, PostureCheck } from '../../check.ts';
+import type { Failure, UngroupedCheck } from '../../check.ts';
 import type { PostureInput } from '../../postureInput.ts';
 import { SYSTEM_NAMESPACES } from '../namespaces.ts';
 import { accessResults, namespaceOfGrantee, withoutBuiltIn, workloadsOf } from './grantees.ts';
@@ -10,11 +10,10 @@ import { NSA } from './table.ts';
 export const ADMIN_PATH = 'rbac-path';
 
 /** Who can become cluster-admin, and how. */
-export const PATH_CHECK: PostureCheck = {
+export const PATH_CHECK: UngroupedCheck = {
   id: ADMIN_PATH,
   title: 'A way to cluster-admin',
   severity: 'critical',
-  group: 'access',
   names: {
     ...NSA,
     kubescape: ['C-0267', 'C-0272'],

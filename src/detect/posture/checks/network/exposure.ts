@@ -1,22 +1,9 @@
-import type { ServiceObject } from '../../../../model/clusterObjects.ts';
 import type { IngressObject } from '../../../../model/reviewedObjects.ts';
-import { failuresOr, type PostureCheck } from '../../check.ts';
-import { INGRESSES, lacks } from '../../lists.ts';
-import type { PostureInput } from '../../postureInput.ts';
+import type { UngroupedCheck } from '../../check.ts';
 import { isEverywhere } from './addresses.ts';
-import { failuresOf } from './objects.ts';
+import { overIngresses, overServices } from './objects.ts';
 
 const NSA_EXPOSED = { nsa: 'Network separation and hardening' };
-
-/** A rule over every Service. */
-function overServices(
-  input: PostureInput,
-  rule: (service: ServiceObject) => string | null,
-): ReturnType<PostureCheck['run']> {
-  const failures = failuresOf('Service', input.objects?.services, rule);
-  const isUnknown = lacks(input, 'services');
-  return failuresOr(input.namespaces, failures, isUnknown ? 'Services are not known' : null);
-}
 
 /** Annotations by which clouds keep a load balancer inside, and the value that says so. */
 const INTERNAL: readonly (readonly [name: string, value: RegExp])[] = [
@@ -36,60 +23,54 @@ const SOURCE_RANGES = [
   'service.beta.kubernetes.io/azure-allowed-ip-ranges',
 ];
 
-const SERVICE_CHECKS: readonly PostureCheck[] = [
+const SERVICE_CHECKS: readonly UngroupedCheck[] = [
   {
     id: 'node-port',
     title: 'Service open on every node',
     severity: 'medium',
-    group: 'network',
     names: {
       ...NSA_EXPOSED,
       kubescape: ['C-0256', 'C-0021'],
       kubeLinter: ['exposed-services'],
       popeye: ['1104'],
     },
-    run: (input) =>
-      overServices(input, ({ type }) =>
-        type === 'NodePort' ? 'is of type NodePort: a port of every node leads to it' : null,
-      ),
+    run: overServices(({ type }) =>
+      type === 'NodePort' ? 'is of type NodePort: a port of every node leads to it' : null,
+    ),
   },
   {
     id: 'load-balancer-open',
     title: 'Load balancer open to everybody',
     severity: 'medium',
-    group: 'network',
     names: {
       ...NSA_EXPOSED,
       kubescape: ['C-0256'],
       kubeLinter: ['exposed-services'],
       popeye: ['1103'],
     },
-    run: (input) =>
-      overServices(input, ({ type, sourceRanges = [], annotations = {} }) => {
-        if (type !== 'LoadBalancer') return null;
-        if (INTERNAL.some(([name, value]) => value.test(annotations[name] ?? ''))) return null;
-        const annotated = SOURCE_RANGES.flatMap((name) => annotations[name]?.split(',') ?? []);
-        const ranges = [...sourceRanges, ...(sourceRanges.length === 0 ? annotated : [])];
-        if (ranges.length === 0) return 'has a load balancer without loadBalancerSourceRanges';
-        return isEverywhere(ranges) ? 'has a load balancer that lets every address in' : null;
-      }),
+    run: overServices(({ type, sourceRanges = [], annotations = {} }) => {
+      if (type !== 'LoadBalancer') return null;
+      if (INTERNAL.some(([name, value]) => value.test(annotations[name] ?? ''))) return null;
+      const annotated = SOURCE_RANGES.flatMap((name) => annotations[name]?.split(',') ?? []);
+      const ranges = [...sourceRanges, ...(sourceRanges.length === 0 ? annotated : [])];
+      if (ranges.length === 0) return 'has a load balancer without loadBalancerSourceRanges';
+      return isEverywhere(ranges) ? 'has a load balancer that lets every address in' : null;
+    }),
   },
   {
     id: 'external-ips',
     title: 'Service with externalIPs',
     severity: 'high',
-    group: 'network',
     names: {
       ...NSA_EXPOSED,
       cis: '1.2.3',
       kubescape: ['C-0283'],
     },
-    run: (input) =>
-      overServices(input, ({ externalIps = [] }) =>
-        externalIps.length === 0
-          ? null
-          : `takes the traffic of ${externalIps.join(', ')} from every node (CVE-2020-8554)`,
-      ),
+    run: overServices(({ externalIps = [] }) =>
+      externalIps.length === 0
+        ? null
+        : `takes the traffic of ${externalIps.join(', ')} from every node (CVE-2020-8554)`,
+    ),
   },
 ];
 
@@ -97,25 +78,20 @@ const SERVICE_CHECKS: readonly PostureCheck[] = [
 const TERMINATED =
   /^(?:alb\.ingress\.kubernetes\.io\/certificate-arn|ingress\.gcp\.kubernetes\.io\/pre-shared-cert|networking\.gke\.io\/managed-certificates|appgw\.ingress\.kubernetes\.io\/appgw-ssl-certificate|traefik\.ingress\.kubernetes\.io\/router\.tls)$/;
 
-const INGRESS_CHECK: PostureCheck = {
+const INGRESS_CHECK: UngroupedCheck = {
   id: 'ingress-tls-missing',
   title: 'Ingress without TLS',
   severity: 'medium',
-  group: 'network',
   names: {
     nsa: 'Network separation and hardening: encryption',
     kubescape: ['C-0263'],
     polaris: ['tlsSettingsMissing'],
   },
-  run(input) {
-    const failures = failuresOf('Ingress', input.objects?.ingresses, (ingress) => {
-      const plain = plainHosts(ingress);
-      if (plain.length === 0) return null;
-      return `serves ${plain.map((host) => host ?? 'any host').join(', ')} without TLS`;
-    });
-    const isUnknown = lacks(input, INGRESSES);
-    return failuresOr(input.namespaces, failures, isUnknown ? 'Ingresses are not known' : null);
-  },
+  run: overIngresses((ingress) => {
+    const plain = plainHosts(ingress);
+    if (plain.length === 0) return null;
+    return `serves ${plain.map((host) => host ?? 'any host').join(', ')} without TLS`;
+  }),
 };
 
 /** Hosts that no entry of `tls` covers; an entry without hosts covers all. */
@@ -133,4 +109,4 @@ function plainHosts({ hosts, tls, annotations }: IngressObject): readonly (strin
 }
 
 /** What is reached from outside the cluster. */
-export const EXPOSURE_CHECKS: readonly PostureCheck[] = [...SERVICE_CHECKS, INGRESS_CHECK];
+export const EXPOSURE_CHECKS: readonly UngroupedCheck[] = [...SERVICE_CHECKS, INGRESS_CHECK];

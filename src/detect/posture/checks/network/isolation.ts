@@ -1,12 +1,12 @@
 import type { NetworkPolicyObject } from '../../../../model/reviewedObjects.ts';
 import { selects, selectsAll } from '../../../../model/labelSelector.ts';
-import { distinctWorkloads, failuresOr, type Failure, type PostureCheck } from '../../check.ts';
+import { distinctWorkloads, failuresOr, type Failure, type UngroupedCheck } from '../../check.ts';
 import { lacks, POLICIES } from '../../lists.ts';
 import type { PostureInput, PosturePod } from '../../postureInput.ts';
 import { ordinaryNamespaces } from '../namespaces.ts';
+import { NO_POLICIES } from './objects.ts';
 
 export const NSA_POLICIES = { nsa: 'Network separation and hardening: network policies' };
-export const NO_POLICIES = 'NetworkPolicies are not known';
 
 type Direction = 'ingress' | 'egress';
 
@@ -58,13 +58,12 @@ export function isolationOf(
 }
 
 /** A namespace, or some of its pods, that no policy isolates in a direction. */
-function isolationCheck(direction: Direction): PostureCheck {
+function isolationCheck(direction: Direction): UngroupedCheck {
   const to = direction === 'ingress' ? 'may be called from anywhere' : 'may call anything';
   return {
     id: `${direction}-policy-missing`,
     title: `Pods without a NetworkPolicy of ${direction}`,
     severity: direction === 'ingress' ? 'medium' : 'low',
-    group: 'network',
     names: {
       ...NSA_POLICIES,
       cis: '5.3.2',
@@ -95,14 +94,14 @@ function isolationCheck(direction: Direction): PostureCheck {
       });
       const known = places.filter((place) => !unknown.includes(place));
       return [
-        ...failuresOr(known, failures, null),
+        ...failuresOr(known, failures),
         ...failuresOr(unknown, [], 'labels of its pods are not known'),
       ];
     },
   };
 }
 
-export const ISOLATION_CHECKS: readonly PostureCheck[] = [
+export const ISOLATION_CHECKS: readonly UngroupedCheck[] = [
   isolationCheck('ingress'),
   isolationCheck('egress'),
 ];

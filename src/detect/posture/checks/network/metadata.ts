@@ -1,9 +1,10 @@
 import type { NetworkPeer, NetworkPort, NetworkRule } from '../../../../model/reviewedObjects.ts';
-import { distinctWorkloads, failuresOr, type Failure, type PostureCheck } from '../../check.ts';
+import { distinctWorkloads, failuresOr, type Failure, type UngroupedCheck } from '../../check.ts';
 import { lacks, POLICIES } from '../../lists.ts';
 import { ordinaryNamespaces } from '../namespaces.ts';
 import { holds } from './addresses.ts';
-import { isolationOf, NO_POLICIES, policiesOf } from './isolation.ts';
+import { isolationOf, policiesOf } from './isolation.ts';
+import { NO_POLICIES } from './objects.ts';
 
 /** Where clouds serve credentials to their machines, on port 80; a provider means that others have another address. */
 const METADATA: readonly { readonly address: string; readonly provider?: string }[] = [
@@ -15,11 +16,10 @@ const METADATA: readonly { readonly address: string; readonly provider?: string 
 ];
 const CLOUDS = /^(aws|gce|azure|alicloud|oci|openstack|digitalocean|hcloud|ibm|linode)\b/;
 
-export const METADATA_CHECK: PostureCheck = {
+export const METADATA_CHECK: UngroupedCheck = {
   id: 'metadata-reachable',
   title: 'Pods reach the metadata service',
   severity: 'medium',
-  group: 'network',
   names: {
     nsa: 'Network separation and hardening: protecting sensitive cloud infrastructure',
     kubescape: ['C-0052'],
@@ -64,7 +64,7 @@ export const METADATA_CHECK: PostureCheck = {
         text: 'no policy holds it from the metadata service of the cloud',
       }));
     });
-    return failuresOr(places, failures, null);
+    return failuresOr(places, failures);
   },
 };
 

@@ -1,22 +1,11 @@
-import type { NetworkPolicyObject, NetworkRule } from '../../../../model/reviewedObjects.ts';
+import type { NetworkRule } from '../../../../model/reviewedObjects.ts';
 import { selects, selectsAll } from '../../../../model/labelSelector.ts';
-import { failuresOr, type PostureCheck } from '../../check.ts';
-import { lacks, POLICIES } from '../../lists.ts';
-import type { PostureInput } from '../../postureInput.ts';
+import type { UngroupedCheck } from '../../check.ts';
 import { covers, isEverywhere } from './addresses.ts';
-import { NO_POLICIES, NSA_POLICIES, templateLabels } from './isolation.ts';
-import { failuresOf } from './objects.ts';
+import { NSA_POLICIES, templateLabels } from './isolation.ts';
+import { overPolicies } from './objects.ts';
 
 const PORTS = [1, 65_536] as const;
-
-/** A rule over every NetworkPolicy. */
-function overPolicies(
-  input: PostureInput,
-  rule: (policy: NetworkPolicyObject) => string | null,
-): ReturnType<PostureCheck['run']> {
-  const failures = failuresOf('NetworkPolicy', input.objects?.networkPolicies, rule);
-  return failuresOr(input.namespaces, failures, lacks(input, POLICIES) ? NO_POLICIES : null);
-}
 
 /** Everybody, by absence or by blocks that are every address together, on every port of TCP. */
 function allowsEverything({ peers, ports }: NetworkRule): boolean {
@@ -33,38 +22,34 @@ function allowsEverything({ peers, ports }: NetworkRule): boolean {
 }
 
 /** NetworkPolicies that do nothing, or hold nothing back. */
-export const POLICY_CHECKS: readonly PostureCheck[] = [
+export const POLICY_CHECKS: readonly UngroupedCheck[] = [
   {
     id: 'policy-selects-nothing',
     title: 'NetworkPolicy that selects no pod',
     severity: 'low',
-    group: 'network',
     names: { ...NSA_POLICIES, kubeLinter: ['dangling-networkpolicy'], popeye: ['1200'] },
-    run: (input) =>
-      overPolicies(input, ({ namespace, podSelector }) => {
-        if (selectsAll(podSelector)) return null;
-        const pods = input.pods.filter((pod) => pod.namespace === namespace);
-        // Metrics show pods without their labels.
-        if (pods.some(({ spec }) => spec === null)) return null;
-        const labels = [...pods.map((pod) => pod.labels), ...templateLabels(input, namespace)];
-        return labels.some((one) => selects(podSelector, one))
-          ? null
-          : 'selects no pod, and none that a workload of its namespace would make';
-      }),
+    run: overPolicies(({ namespace, podSelector }, input) => {
+      if (selectsAll(podSelector)) return null;
+      const pods = input.pods.filter((pod) => pod.namespace === namespace);
+      // Metrics show pods without their labels.
+      if (pods.some(({ spec }) => spec === null)) return null;
+      const labels = [...pods.map((pod) => pod.labels), ...templateLabels(input, namespace)];
+      return labels.some((one) => selects(podSelector, one))
+        ? null
+        : 'selects no pod, and none that a workload of its namespace would make';
+    }),
   },
   {
     id: 'policy-allows-everything',
     title: 'NetworkPolicy that allows everything',
     severity: 'medium',
-    group: 'network',
     names: { ...NSA_POLICIES, popeye: ['1203'] },
-    run: (input) =>
-      overPolicies(input, ({ ingress, egress }) => {
-        const open = [
-          ...(ingress?.some(allowsEverything) ? ['ingress from everybody'] : []),
-          ...(egress?.some(allowsEverything) ? ['egress to everything'] : []),
-        ];
-        return open.length === 0 ? null : `allows ${open.join(' and ')} on every port`;
-      }),
+    run: overPolicies(({ ingress, egress }) => {
+      const open = [
+        ...(ingress?.some(allowsEverything) ? ['ingress from everybody'] : []),
+        ...(egress?.some(allowsEverything) ? ['egress to everything'] : []),
+      ];
+      return open.length === 0 ? null : `allows ${open.join(' and ')} on every port`;
+    }),
   },
 ];
