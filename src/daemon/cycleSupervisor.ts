@@ -256,7 +256,8 @@ export class CycleSupervisor implements Ticked {
     if (summary.sealed > 0) heartbeat?.beat();
     if (summary.outage !== null) {
       this.#retryLater();
-      if (this.#announced) await this.#plan(pump);
+      // A store that does not answer tells nothing of the time: its outage is news all the same.
+      if (this.#announced) await this.#plan(pump, isNewest ? null : now());
       return false;
     }
     if (this.#completeUntil() > until) return true;
@@ -266,9 +267,12 @@ export class CycleSupervisor implements Ticked {
     return false;
   }
 
-  /** @returns false while it is in doubt what time it is: what is new is said later. */
-  async #plan(pump: NotifyPump): Promise<boolean> {
-    const time = this.#clock.messageTime();
+  /**
+   * @param inDoubt the time where nothing confirms one; null: what is new is said later.
+   * @returns false where it is said later.
+   */
+  async #plan(pump: NotifyPump, inDoubt: TimeMs | null = null): Promise<boolean> {
+    const time = this.#clock.messageTime() ?? inDoubt;
     if (time !== null) await pump.plan(time);
     return time !== null;
   }

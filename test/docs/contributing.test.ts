@@ -63,7 +63,7 @@ const CHANGES: readonly Change[] = [
     list: 'src/detect/posture/checks/index.ts',
     edits: [
       [/^import .*WORKLOAD_CHECKS.*$/m, "$&\nimport { writableRoot } from './writableRoot.ts';"],
-      [/^ {2}\.\.\.PRIVILEGE_CHECKS,$/m, '$&\n  writableRoot,'],
+      [/^ {2}\.\.\.WORKLOAD_CHECKS,$/m, '$&\n  writableRoot,'],
     ],
     test: 'src/detect/posture/checks/writableRoot.test.ts',
   },
