@@ -140,7 +140,6 @@ function cpuSubject(
 }
 
 function matesOf(pod: PodSample, container: string): readonly CoLocated[] {
-  if (pod.containers.length < 2) return [];
   return pod.containers
     .filter(({ name, init }) => name !== container && !init)
     .map(({ name, cpuUsageCores }) => ({
@@ -149,15 +148,19 @@ function matesOf(pod: PodSample, container: string): readonly CoLocated[] {
     }));
 }
 
-/** What the other pods do, which share its code and its traffic. */
+/** Siblings that show how much pods of one workload differ where no traffic tells why. */
+const SEVERAL = 3;
+
+/** What the other pods do, which share its code and its traffic; null where they say nothing of it. */
 function siblingsOf(members: readonly SubjectMember[], isNetKnown: boolean): Siblings | null {
   const rest = members.slice(1);
-  if (rest.length === 0) return null;
   const nets = rest.map(({ pod }) => netOfPod(pod)).filter((net) => net !== null);
+  const net = isNetKnown && nets.length === rest.length ? medianOf(nets) : null;
+  if (rest.length === 0 || (net === null && rest.length < SEVERAL)) return null;
   return {
     cores: medianOf(rest.map(({ cores }) => cores)),
     highest: Math.max(...rest.map(({ cores }) => cores)),
-    net: isNetKnown && nets.length === rest.length ? medianOf(nets) : null,
+    net,
   };
 }
 
