@@ -267,10 +267,7 @@ export class CycleSupervisor implements Ticked {
     return false;
   }
 
-  /**
-   * @param inDoubt the time where nothing confirms one; null: what is new is said later.
-   * @returns false where it is said later.
-   */
+  /** @param inDoubt the time where nothing confirms one. @returns false: what is new is said later. */
   async #plan(pump: NotifyPump, inDoubt: TimeMs | null = null): Promise<boolean> {
     const time = this.#clock.messageTime() ?? inDoubt;
     if (time !== null) await pump.plan(time);

@@ -32,7 +32,6 @@ import { actionsAppliedAt, markApplied, pendingActions } from './operatorActions
 import { PodSpecTable } from './podSpecTable.ts';
 import { pruneHistory } from './prune.ts';
 import { readState } from './reader.ts';
-import type { RollUpHook } from '../../store/rollUp/rollUp.ts';
 import { RollUps } from '../../store/rollUp/rollUps.ts';
 import { appendSignals, markTakenUp, pendingSignals, signalsAppliedAt } from './signals.ts';
 import { StateTables } from './stateTables.ts';
@@ -54,8 +53,6 @@ export interface SqlWriterOptions extends HistoryIdentity {
   readonly clock: () => TimeMs;
   /** What is left for the processes that write other clusters; null: nothing, absent: what is there. */
   readonly fleet?: FleetRecord | null | undefined;
-  /** What else is kept by the hour or day. */
-  readonly rollUpHooks?: readonly RollUpHook[];
 }
 
 /** Writes a history: one writer per cluster, one transaction per call. */
@@ -81,7 +78,6 @@ class SqlHistoryWriter implements HistoryWriter {
     this.#meta = new MetaTable(db);
     this.#rollUps = new RollUps(this.#rows, () => this.#meta.span(), options.windowMs, [
       new ContainerDayKeeper(containerDayRows(db, this.#meta)),
-      ...(options.rollUpHooks ?? []),
     ]);
     this.#states = new StateTables(db);
     this.#checkpoints = new CheckpointTable(db);
