@@ -69,4 +69,15 @@ export const HELD_OUT_RUNS: readonly HeldOutRun[] = [
     simulated: '7, 0 / 4111 (1, 0 / 3735 of the kinds before)',
     measured: '3 / 363',
   },
+  {
+    commit: '60021a30',
+    date: '2026-11-30',
+    cases: 455,
+    warned: '128 / 130',
+    critical: '85 / 90',
+    hijacked: '38 / 40',
+    firstDay: '38 / 40',
+    simulated: '6, 0 / 3829 (1, 0 / 3423 of the kinds before)',
+    measured: '3 / 363',
+  },
 ];

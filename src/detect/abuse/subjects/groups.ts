@@ -59,8 +59,8 @@ function groupOf(
   const hashes = new Set(track !== undefined && track.since > 0 ? track.members : []);
   for (const { workload } of members)
     if (hashes.size < MAX_MEMBERS && workload !== null) hashes.add(hash(workload.name));
-  // A run ends. Where one follows another at once, they are one standing load in many names.
-  const isRelay = hashes.size >= spread.many * members.length;
+  // A run ends. Where one follows another at once, they are one standing load in many names; many at a time are a batch.
+  const isRelay = members.length < spread.many && hashes.size >= spread.many * members.length;
   const subject = sumSubject(key, members, hashes.size, isRelay);
   return {
     key,
