@@ -2,7 +2,7 @@ import { costNano } from '../../../model/costParts.ts';
 import type { WindowCosts } from '../../../model/cost.ts';
 import type { ContainerSample, PodSample, Snapshot } from '../../../model/snapshot.ts';
 import { MINUTE_MS, type TimeMs } from '../../../model/time.ts';
-import { containerKey } from '../../../model/workload.ts';
+import { containerKey, workloadKey } from '../../../model/workload.ts';
 import type { CoLocated, Siblings, Subject, SubjectMember } from './subject.ts';
 import { medianOf } from '../expectation/quantile.ts';
 
@@ -27,20 +27,13 @@ const SUMMED_KINDS = new Set([...RUN_KINDS, 'Pod']);
 
 /** The containers of the window, grouped by workload, each group represented by its hottest pod. */
 export function collectSubjects(snapshot: Snapshot, costs: WindowCosts): Subject[] {
-  const groups = new Map<string, SubjectMember[]>();
-  const podsOf = new Map<string, PodSample[]>();
   const areOwnersTold = snapshot.pods.some(({ workloadKnown }) => workloadKnown);
-  for (const pod of snapshot.pods) {
-    // Until its owner is known, a pod of a known workload looks like a new one of its own.
-    if (areOwnersTold && !pod.workloadKnown) continue;
-    push(podsOf, workloadKey(pod), pod);
-    for (const container of pod.containers) {
-      const cores = container.cpuUsageCores;
-      if (cores === null || !(container.runShare > 0)) continue;
-      const key = containerKey(pod.namespace, pod.workload, container.name);
-      push(groups, key, { pod, container, cores });
-    }
-  }
+  // Until its owner is known, a pod of a known workload looks like a new one of its own.
+  const judged = snapshot.pods.filter(({ workloadKnown }) => workloadKnown || !areOwnersTold);
+  const podsOf = Map.groupBy(judged, keyOfWorkload);
+  const groups = Map.groupBy(judged.flatMap(membersOf), ({ pod, container }) =>
+    containerKey(pod.namespace, pod.workload, container.name),
+  );
   const costOf = new Map<ContainerSample, number>();
   for (const allocation of costs.allocations)
     costOf.set(allocation.container, costNano(allocation));
@@ -48,7 +41,7 @@ export function collectSubjects(snapshot: Snapshot, costs: WindowCosts): Subject
   const subjects: Subject[] = [];
   for (const [key, members] of groups) {
     sortHottestFirst(members, snapshot.window.end);
-    const pods = podsOf.get(workloadKey((members[0] as SubjectMember).pod)) ?? [];
+    const pods = podsOf.get(keyOfWorkload((members[0] as SubjectMember).pod)) ?? [];
     const subject = cpuSubject(key, snapshot.window.end, members, pods, nodeCores, costOf);
     subjects.push(subject);
     const gpu = gpuSubject(subject);
@@ -57,14 +50,18 @@ export function collectSubjects(snapshot: Snapshot, costs: WindowCosts): Subject
   return subjects.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }
 
-function push<T>(lists: Map<string, T[]>, key: string, one: T): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [one]);
-  else list.push(one);
+function keyOfWorkload({ namespace, workload }: PodSample): string {
+  return workloadKey(namespace, workload);
 }
 
-function workloadKey({ namespace, workload }: PodSample): string {
-  return `${namespace}/${workload.kind}/${workload.name}`;
+/** The containers of a pod that ran in the window and of which the use is known. */
+function membersOf(pod: PodSample): readonly SubjectMember[] {
+  const members: SubjectMember[] = [];
+  for (const container of pod.containers) {
+    const cores = container.cpuUsageCores;
+    if (cores !== null && container.runShare > 0) members.push({ pod, container, cores });
+  }
+  return members;
 }
 
 function sortHottestFirst(members: SubjectMember[], now: number): void {
