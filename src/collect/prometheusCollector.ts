@@ -114,10 +114,8 @@ export async function createPrometheusCollector(
     signal: AbortSignal,
   ): Promise<readonly Snapshot[]> {
     const begun = await begin(question, EVERY_POD, signal);
-    const { assembly } = begun;
     largest = begun.largest;
-    const signs = assembly.windowSigns([assembly.batchSigns()]);
-    return assembly.snapshots([assembly.pods([signs], question.expected)]);
+    return begun.assembly.alone(question.expected);
   }
 
   /** The pods of one share, by what those of all shares show together. */

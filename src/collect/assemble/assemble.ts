@@ -67,9 +67,7 @@ export function assemble(
   expected: ExpectedSamples,
   settings: AssembleSettings,
 ): readonly Snapshot[] {
-  const assembly = new Assembly(asked, windows, settings);
-  const signs = assembly.windowSigns([assembly.batchSigns()]);
-  return assembly.snapshots([assembly.pods([signs], expected)]);
+  return new Assembly(asked, windows, settings).alone(expected);
 }
 
 /** The pods of a collector's namespaces in one window, and what has to be added up over all collectors. */
@@ -94,6 +92,7 @@ export class Assembly {
   readonly #refusals: ReturnType<typeof boundBatch>['refusals'];
   readonly #begun: ReturnType<typeof beginPodTable>;
   readonly #nodes: ReturnType<typeof buildNodeTable>;
+  readonly #egress: EgressTable;
   #scrapes: readonly KubeScrapes[] = [];
   #living: readonly (readonly LivingPod[])[] = [];
   #together: BatchSigns | null = null;
@@ -109,6 +108,13 @@ export class Assembly {
     this.#refusals = refusals;
     this.#begun = beginPodTable(batch, settings.restoreName);
     this.#nodes = buildNodeTable(batch, settings.restoreName);
+    this.#egress = buildEgressTable(batch);
+  }
+
+  /** All stages at once, of a collector that has all pods. */
+  alone(expected: ExpectedSamples): readonly Snapshot[] {
+    const signs = this.windowSigns([this.batchSigns()]);
+    return this.snapshots([this.pods([signs], expected)]);
   }
 
   /** First: what these pods show of the batch. */
@@ -117,7 +123,7 @@ export class Assembly {
     return {
       reach: reachOf(batch),
       scrapes: this.#windows.map((window) => seenScrapes(this.#begun.pods, window, batch.aheadMs)),
-      hasEgress: buildEgressTable(batch).size > 0,
+      hasEgress: this.#egress.size > 0,
       isExported: isExportedIn(batch),
     };
   }
@@ -149,8 +155,7 @@ export class Assembly {
       return judged;
     });
     const owners = buildOwnerIndex(this.#batch);
-    const egress = buildEgressTable(this.#batch);
-    return this.#judged.map((judged, index) => this.#podsIn(index, judged, owners, egress));
+    return this.#judged.map((judged, index) => this.#podsIn(index, judged, owners));
   }
 
   /** Last: whole windows, of the pods of all collectors. */
@@ -214,7 +219,6 @@ export class Assembly {
     index: number,
     { facts, nodes, unobservable, requestsReported }: JudgedWindow,
     owners: OwnerIndex,
-    egress: EgressTable,
   ): WindowPods {
     const living = this.#living[index]!;
     const { window, point } = facts;
@@ -237,7 +241,7 @@ export class Assembly {
     // One exporter of destinations: both would count the same traffic twice.
     const pods =
       this.#together?.hasEgress === true
-        ? withEgress(measured, egress, window, {
+        ? withEgress(measured, this.#egress, window, {
             aheadMs: this.#batch.aheadMs,
             intervalMs: facts.usageIntervalMs,
           })
