@@ -65,6 +65,16 @@ describe('the chart of a finding about money', () => {
     );
   });
 
+  test('names at the end of a month the month that it shows', async () => {
+    const chart = await spendChart(
+      { ...BUDGET, lastSeen: Date.UTC(2026, 11, 1) },
+      { spend: sampleSpend },
+      MONEY,
+    );
+    expect(chart!.title).toBe('Spent by shop in 2026-11, USD');
+    expect(chart!.times.slice(-2)).toEqual([Date.UTC(2026, 10, 30), Date.UTC(2026, 11, 1)]);
+  });
+
   test('of an owner asks for the owner, of all clusters for nothing', async () => {
     const asked: object[] = [];
     const reader: SpendReader = {

@@ -1,3 +1,4 @@
+import { monthName } from '../../cost/budgets/budgetState.ts';
 import type { SpendOf } from '../../cost/report/readSpend.ts';
 import type { Finding } from '../../model/finding.ts';
 import { formatScope } from '../../model/text/format.ts';
@@ -37,7 +38,9 @@ export async function spendChart(
   const whose = whoseMoney(finding);
   if (whose === null) return null;
   const isBudget = finding.kind === 'budget';
-  const steps = isBudget ? daysOfMonth(finding) : wholeHours(chartSpan(finding));
+  // At the very end of a month the next one has begun: what is seen there is still of the last.
+  const month = monthStart(finding.lastSeen - 1);
+  const steps = isBudget ? daysFrom(month, finding.lastSeen) : wholeHours(chartSpan(finding));
   if (steps.length < 3) return null;
   const costs = await reader.spend(whose, steps);
   let sum = 0;
@@ -45,7 +48,7 @@ export async function spendChart(
   const name = whose.namespace ?? whose.owner;
   return {
     title: isBudget
-      ? `Spent by ${name} in ${new Date(monthStart(finding.lastSeen)).toISOString().slice(0, 7)}, ${currency}`
+      ? `Spent by ${name} in ${monthName(month)}, ${currency}`
       : `Cost of ${formatScope(finding)} an hour, ${currency}`,
     unit: 'money',
     times: steps.slice(1),
@@ -65,10 +68,10 @@ function budgetOf({ evidence }: Finding): number | null {
   return typeof threshold === 'number' ? threshold : null;
 }
 
-function daysOfMonth({ lastSeen }: Finding): readonly TimeMs[] {
+function daysFrom(month: TimeMs, end: TimeMs): readonly TimeMs[] {
   const days: TimeMs[] = [];
-  for (let day = monthStart(lastSeen - 1); day < lastSeen; day += DAY_MS) days.push(day);
-  return [...days, lastSeen];
+  for (let day = month; day < end; day += DAY_MS) days.push(day);
+  return [...days, end];
 }
 
 function wholeHours({ from, to }: Span): readonly TimeMs[] {
