@@ -9,7 +9,7 @@ import { costOwnerReceiver } from '../notify/owners.ts';
 import type { DeliveryStore } from '../store/notifications/deliveryStore.ts';
 import type { NotifyPump } from './notifyPump.ts';
 import { openBillStore } from '../engines/openHistory.ts';
-import { formatTime, monthStart, type TimeMs } from '../model/time.ts';
+import { monthName, monthStart, type TimeMs } from '../model/time.ts';
 import type { HistoryReader } from '../store/history.ts';
 import type { Config } from './config/schema.ts';
 
@@ -33,7 +33,7 @@ export async function exportLastMonth(
   const { history, pricing, cluster } = config();
   const thisMonth = monthStart(now());
   const month = monthStart(thisMonth - 1);
-  const name = formatTime(month).slice(0, 7);
+  const name = monthName(month);
   if (now() < thisMonth + target.closeAfter || existsSync(monthFile(target.to, cluster, name)))
     return;
   try {

@@ -38,6 +38,11 @@ export function monthStart(time: TimeMs): TimeMs {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
 }
 
+/** `2026-11`, of the UTC month that holds `time`. */
+export function monthName(time: TimeMs): string {
+  return formatTime(time).slice(0, 7);
+}
+
 /** The first moment of the UTC month after the one that holds `time`. */
 export function nextMonth(time: TimeMs): TimeMs {
   const date = new Date(time);

@@ -3,7 +3,7 @@ import { billReport, renderBill } from '../../cost/bill/billReport.ts';
 import { importBill, type ClosedBefore } from '../../cost/bill/importBill.ts';
 import type { ChargeFilter } from '../../cost/bill/readFocus.ts';
 import { openBillStore } from '../../engines/openHistory.ts';
-import { formatTime, type TimeMs } from '../../model/time.ts';
+import { formatTime, monthName, type TimeMs } from '../../model/time.ts';
 import type { OutputFormat } from '../../model/text/table.ts';
 import { parseSpan } from '../times.ts';
 import { formatNano } from '../../model/text/units.ts';
@@ -74,7 +74,7 @@ async function runImport(file: string, options: ImportOptions, io: Io): Promise<
     `Imported ${charges} charges of ${days.length} days, ${first} to ${last}: ` +
       `${formatNano(total, currency)}, ${nodes} nodes named.\n`,
   );
-  for (const month of closed) io.out(`${formatTime(month).slice(0, 7)} is closed.\n`);
+  for (const month of closed) io.out(`${monthName(month)} is closed.\n`);
   for (const one of corrected) io.out(`${closedBefore(one, currency, io.now())}\n`);
   if (config.pricing.basis !== 'effective')
     io.out('Costs show it once pricing.basis is effective.\n');
@@ -82,12 +82,12 @@ async function runImport(file: string, options: ImportOptions, io: Io): Promise<
 
 /** What became of a month that was closed before. */
 function closedBefore({ month, nano, basis }: ClosedBefore, currency: string, now: TimeMs): string {
-  const name = formatTime(month).slice(0, 7);
+  const name = monthName(month);
   if (nano === 0) return `${name} is closed, and this bill changes nothing of it.`;
   const change = `${formatNano(Math.abs(nano), currency)} ${nano > 0 ? 'more' : 'less'}`;
   if (basis !== 'effective')
     return `${name} is closed on ${basis} prices, not on a bill: ${change} corrects nothing (--reopen opens it again).`;
-  const current = formatTime(now).slice(0, 7);
+  const current = monthName(now);
   return `${name} is closed: ${change} is a correction of it (burnwatch export --month ${current}).`;
 }
 

@@ -11,7 +11,7 @@ import {
 import { writeExport } from '../../cost/chargeback/writeExport.ts';
 import { openBillStore } from '../../engines/openHistory.ts';
 import { formatNano, formatShare } from '../../model/text/units.ts';
-import { formatTime, monthStart, type TimeMs } from '../../model/time.ts';
+import { monthName, monthStart, type TimeMs } from '../../model/time.ts';
 import { CommandFailed, UsageError, type Io } from '../io.ts';
 import { loadContext, withHistory, withOpened, type ConfigOption } from '../options.ts';
 
@@ -76,7 +76,7 @@ function monthOf(text: string | undefined, now: TimeMs): TimeMs {
     ? Date.parse(`${text}-01T00:00:00Z`)
     : Number.NaN;
   if (Number.isNaN(time)) throw new UsageError(`--month: "${text}" is not a month such as 2026-10`);
-  if (time > now) throw new UsageError(`--month: ${formatTime(time).slice(0, 7)} has not begun`);
+  if (time > now) throw new UsageError(`--month: ${monthName(time)} has not begun`);
   return time;
 }
 

@@ -3,7 +3,7 @@ import type { BillDay } from '../../store/bills.ts';
 import type { CostTable } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { fromNano } from '../../model/money.ts';
-import { DAY_MS, formatTime, type TimeMs } from '../../model/time.ts';
+import { DAY_MS, monthName, type TimeMs } from '../../model/time.ts';
 import {
   fieldColumns,
   figures,
@@ -60,7 +60,7 @@ export async function billReport(
       by: ['node'],
       namespaces: null,
     });
-    const month = formatTime(day.day).slice(0, 7);
+    const month = monthName(day.day);
     const known = months.get(month) ?? emptyMonth(month, closed);
     const added = addDay(known, day, table);
     months.set(month, {
@@ -102,7 +102,7 @@ function emptyMonth(month: string, closed: readonly TimeMs[]): BillMonth {
   return {
     month,
     days: 0,
-    closed: closed.some((time) => formatTime(time).startsWith(month)),
+    closed: closed.some((time) => monthName(time) === month),
     billed: 0,
     onNodes: 0,
     beside: 0,

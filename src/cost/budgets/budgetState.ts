@@ -66,8 +66,3 @@ function turnMonth(state: BudgetState, time: TimeMs): BudgetState {
   const month = monthStart(time);
   return month === state.month ? state : { ...state, month, spentNano: 0, seenMs: 0, fired: {} };
 }
-
-/** `2026-11`. */
-export function monthName(month: TimeMs): string {
-  return new Date(month).toISOString().slice(0, 7);
-}

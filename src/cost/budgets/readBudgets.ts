@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Given } from '../../model/given.ts';
 import type { Budget, PricingConfig } from '../config.ts';
-import { monthName, type BudgetState } from './budgetState.ts';
+import type { BudgetState } from './budgetState.ts';
 import { forecastMonth, type MonthForecast } from './monthForecast.ts';
 import type { CostRow, CostTable } from '../../store/costTable.ts';
 import { fromNano, type Nano } from '../../model/money.ts';
-import { DAY_MS, floorTo, monthStart, type TimeMs } from '../../model/time.ts';
+import { DAY_MS, floorTo, monthName, monthStart, type TimeMs } from '../../model/time.ts';
 import type { BilledHistory } from '../bill/effectiveCosts.ts';
 import { costNano } from '../../model/costParts.ts';
 import { seriesOnBasis } from '../report/readCosts.ts';

@@ -1,6 +1,6 @@
 import { asOf } from '../../store/asOf.ts';
 import type { SpentElsewhere } from '../../model/snapshot.ts';
-import type { TimeMs } from '../../model/time.ts';
+import { monthName, type TimeMs } from '../../model/time.ts';
 import type { Budget } from '../config.ts';
 import type { OtherHistories } from '../fleet.ts';
 import { addMonths, readBudgets, type BudgetStatus } from './readBudgets.ts';
@@ -22,7 +22,7 @@ export async function readSpentElsewhere(
 ): Promise<Readonly<Record<string, SpentElsewhere>> | null> {
   if (unread.length > 0) return null;
   const shared = budgets.filter(({ across }) => across === true);
-  const month = new Date(at - 1).toISOString().slice(0, 7);
+  const month = monthName(at - 1);
   const all: (readonly BudgetStatus[])[] = [];
   for (const { reader, pricing } of histories)
     all.push(await readBudgets(asOf(reader, at), pricing, shared));

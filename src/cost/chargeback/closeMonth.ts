@@ -1,4 +1,4 @@
-import { formatTime, nextMonth, type TimeMs } from '../../model/time.ts';
+import { formatTime, monthName, nextMonth, type TimeMs } from '../../model/time.ts';
 import type { BillStore } from '../../store/bills.ts';
 import { chargedMonth, freezeMonth, type MonthReport, type MonthSource } from './monthReport.ts';
 
@@ -19,7 +19,7 @@ export async function closeMonth(
   if ((await source.bills.frozenMonth(month)) === null) {
     const { watermark } = await source.reader.status();
     const end = nextMonth(month);
-    const name = formatTime(month).slice(0, 7);
+    const name = monthName(month);
     if (now < end)
       throw new NotOver(`${name} is not over: it can be closed from ${formatTime(end)} on`);
     if ((watermark ?? 0) < end)

@@ -1,5 +1,5 @@
 import { fromNano, toNano, type Nano } from '../../model/money.ts';
-import { formatTime, nextMonth, type TimeMs } from '../../model/time.ts';
+import { monthName, nextMonth, type TimeMs } from '../../model/time.ts';
 import type { BillStore } from '../../store/bills.ts';
 import { rowParts, UNALLOCATED } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
@@ -59,7 +59,7 @@ async function readMonth(
   const lines = [...own, { kind: 'idle' as const, owner: null, namespace: null, nano: idle }];
   return {
     cluster,
-    month: formatTime(month).slice(0, 7),
+    month: monthName(month),
     currency: report.currency,
     basis: report.priceBasis,
     isClosed: false,

@@ -1,11 +1,11 @@
-import { monthStart, nextMonth, type TimeMs } from '../../model/time.ts';
+import { monthName, monthStart, nextMonth, type TimeMs } from '../../model/time.ts';
 import { all, run, type Db } from '../sql/db.ts';
 import { MetaTable } from '../sql/metaTable.ts';
 import { PARTITIONED } from './dialect.ts';
 
 /** `usage_pages_2026_11`. */
 function partitionOf(table: string, month: TimeMs): string {
-  return `${table}_${new Date(month).toISOString().slice(0, 7).replace('-', '_')}`;
+  return `${table}_${monthName(month).replace('-', '_')}`;
 }
 
 /** Makes the partitions for a month. */

@@ -1,4 +1,3 @@
-import { monthName } from '../../cost/budgets/budgetState.ts';
 import type { SpendOf } from '../../cost/report/readSpend.ts';
 import type { Finding } from '../../model/finding.ts';
 import { formatScope } from '../../model/text/format.ts';
@@ -7,6 +6,7 @@ import {
   DAY_MS,
   floorTo,
   HOUR_MS,
+  monthName,
   monthStart,
   type Span,
   type TimeMs,

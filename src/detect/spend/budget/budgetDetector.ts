@@ -1,16 +1,11 @@
 import type { Verdict } from '../../../model/finding.ts';
 import { fromNano, toNano, type Nano } from '../../../model/money.ts';
-import { HOUR_MS, monthStart } from '../../../model/time.ts';
+import { HOUR_MS, monthName, monthStart } from '../../../model/time.ts';
 import type { DetectContext, Detector } from '../../detector.ts';
 import { cleared } from '../../verdict.ts';
 import { jsonCodec, type DetectorState } from '../../../store/stateCodec.ts';
 import { spendByNamespace, spendByOwner } from '../spend.ts';
-import {
-  addToBudget,
-  emptyBudget,
-  monthName,
-  type BudgetState,
-} from '../../../cost/budgets/budgetState.ts';
+import { addToBudget, emptyBudget, type BudgetState } from '../../../cost/budgets/budgetState.ts';
 import { BUDGET_RULES, budgetScope, budgetVerdict, type BudgetRule } from './budgetVerdicts.ts';
 import { addMonths } from '../../../cost/budgets/readBudgets.ts';
 import { budgetKey } from '../../../cost/budgets/spentElsewhere.ts';

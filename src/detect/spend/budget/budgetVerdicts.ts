@@ -3,8 +3,8 @@ import type { DetectContext } from '../../detector.ts';
 import { firing, readStep, scopeOn } from '../../verdict.ts';
 import type { Evidence, Scope, Severity, Verdict } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
-import type { TimeMs } from '../../../model/time.ts';
-import { monthName, type BudgetState } from '../../../cost/budgets/budgetState.ts';
+import { monthName, type TimeMs } from '../../../model/time.ts';
+import type { BudgetState } from '../../../cost/budgets/budgetState.ts';
 import type { MonthForecast } from '../../../cost/budgets/monthForecast.ts';
 import { formatMoney, formatShare } from '../../../model/text/units.ts';
 
