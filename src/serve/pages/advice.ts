@@ -7,18 +7,20 @@ import {
 } from '../../model/text/units.ts';
 import type { AdviceAsk, AdvicePage } from '../questions/answerAdvice.ts';
 import {
+  copyBox,
+  folded,
   html,
+  moneyColumn,
   note,
+  numberColumn,
   pager,
+  plainList,
+  table,
   tiles,
   withQuery,
-  copyBox,
-  moneyColumn,
-  table,
   workloadLink,
   type Html,
   type Tile,
-  plainList,
 } from './html.ts';
 import { layout } from './layout.ts';
 import type { PageContext, ShownPage } from './route.ts';
@@ -138,14 +140,13 @@ export function adviceTable(advices: readonly ContainerAdvice[], currency: strin
         ${change(one, 'ramLimitBytes', memoryQuantity)}`,
     },
     moneyColumn('Saves per month', currency, ({ savingPerMonth }) => savingPerMonth),
-    {
-      title: 'Risk',
-      isNumber: true,
-      cell: ({ risk }) =>
+    numberColumn(
+      'Risk',
+      ({ risk }) =>
         html`<span title="share of the time that usage would have exceeded the request: CPU, memory"
           >${formatShare(risk.cpu)} / ${formatShare(risk.ram)}</span
         >`,
-    },
+    ),
     {
       title: 'Confidence',
       cell: ({ behind, notes }) =>
@@ -170,12 +171,8 @@ function change(
 /** Patches to copy, one command for each workload: nothing is applied from here. */
 export function patchBox({ patches, script }: AdvicePage): Html | null {
   if (patches.length === 0) return null;
-  return html`<details class="patches">
-    <summary>
-      ${patches.length === 1 ? 'The patch' : `The ${patches.length} patches of this page`}
-    </summary>
-    ${copyBox('patches', script)}
-  </details>`;
+  const title = patches.length === 1 ? 'The patch' : `The ${patches.length} patches of this page`;
+  return folded(title, copyBox('patches', script), 'patches');
 }
 
 /** Smaller sums are shown as nothing. */

@@ -6,7 +6,7 @@ import { parseTime } from '../../model/period.ts';
 import { requestEvent, requestEventEnd, visibleEvents } from '../changes.ts';
 import { HttpProblem } from '../problem.ts';
 import { hasScope } from '../security/principal.ts';
-import { card, html, select, table, withQuery, type Html } from './html.ts';
+import { card, choice, html, table, textField, withQuery, type Html } from './html.ts';
 import { layout, postForm } from './layout.ts';
 import { durationOf, queryText, type Form, type PageContext, type PageRoute } from './route.ts';
 
@@ -108,25 +108,11 @@ const LENGTHS = {
 
 function addForm(page: PageContext): Html {
   const now = formatTime(page.now).slice(0, 16);
-  const fields = html`<label
-      >Name
-      <input
-        name="name"
-        required
-        maxlength="${MAX_EVENT_NAME}"
-        autocomplete="off"
-        placeholder="Load test"
-    /></label>
+  const fields = html`${textField('Name', 'name', MAX_EVENT_NAME, { example: 'Load test', isRequired: true })}
     <label>Starts (UTC) <input type="datetime-local" name="start" value="${now}" required /></label>
-    <label>For ${select('for', LENGTHS, '4h')}</label>
-    <label
-      >Namespaces, or none for all
-      <input name="namespaces" maxlength="2000" autocomplete="off" placeholder="shop, payments"
-    /></label>
-    <label
-      >Only this workload
-      <input name="workload" maxlength="253" autocomplete="off" placeholder="checkout"
-    /></label>
+    ${choice('For', 'for', LENGTHS, '4h')}
+    ${textField('Namespaces, or none for all', 'namespaces', 2_000, { example: 'shop, payments' })}
+    ${textField('Only this workload', 'workload', 253, { example: 'checkout' })}
     <button>Announce</button>`;
   return postForm(page, PATH, fields, 'stack narrow');
 }

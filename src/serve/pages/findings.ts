@@ -6,14 +6,14 @@ import { requestDecision } from '../changes.ts';
 import type { FindingsAsk, FindingsPage } from '../questions/answerFindings.ts';
 import { hasScope, findVisible } from '../security/principal.ts';
 import {
+  badge,
+  choice,
+  findingPath,
   html,
   note,
   pager,
-  select,
-  withQuery,
-  badge,
-  findingPath,
   scopeLink,
+  withQuery,
   type Html,
 } from './html.ts';
 import { layout, postForm } from './layout.ts';
@@ -120,11 +120,11 @@ function filterForm({ namespaces }: FindingsPage, ask: FindingsAsk): Html {
         maxlength="200"
         placeholder="workload, pod, owner, id …"
     /></label>
-    <label>State ${select('state', STATES, ask.state)}</label>
-    <label>Kind ${select('kind', { '': 'Any', ...kinds }, ask.kind ?? '')}</label>
-    <label>Severity ${select('severity', SEVERITIES, ask.severity ?? '')}</label>
-    <label>Namespace ${select('namespace', { '': 'Any', ...names }, ask.namespace ?? '')}</label>
-    <label>Order ${select('order', ORDERS, ask.order)}</label>
+    ${choice('State', 'state', STATES, ask.state)}
+    ${choice('Kind', 'kind', { '': 'Any', ...kinds }, ask.kind ?? '')}
+    ${choice('Severity', 'severity', SEVERITIES, ask.severity ?? '')}
+    ${choice('Namespace', 'namespace', { '': 'Any', ...names }, ask.namespace ?? '')}
+    ${choice('Order', 'order', ORDERS, ask.order)}
     <button>Show</button>
   </form>`;
 }

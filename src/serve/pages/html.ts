@@ -1,4 +1,5 @@
 import { html as template, raw } from 'hono/html';
+import { MAX_REASON_LENGTH } from '../../detect/findings/decideFinding.ts';
 import { visibleText } from '../../model/text/clean.ts';
 import type { Scope } from '../../model/finding.ts';
 import { formatCount, formatMoney, formatShare } from '../../model/text/units.ts';
@@ -68,11 +69,20 @@ export function moneyColumn<T>(
   currency: string,
   value: (row: T) => Reading,
 ): HtmlColumn<T> {
-  return { title, isNumber: true, cell: (row) => moneyText(value(row), currency) };
+  return numberColumn(title, (row) => moneyText(value(row), currency));
 }
 
 export function shareColumn<T>(title: string, value: (row: T) => Reading): HtmlColumn<T> {
-  return { title, isNumber: true, cell: (row) => formatShare(value(row)) };
+  return numberColumn(title, (row) => formatShare(value(row)));
+}
+
+export function numberColumn<T>(title: string, cell: HtmlColumn<T>['cell']): HtmlColumn<T> {
+  return { title, isNumber: true, cell };
+}
+
+/** The column, left out on a narrow screen. */
+export function extra<T>(column: HtmlColumn<T>): HtmlColumn<T> {
+  return { ...column, isExtra: true };
 }
 
 export function moneyText(value: Reading, currency: string): string {
@@ -201,18 +211,52 @@ export function select(
   </select>`;
 }
 
+/** A choice with its label. */
+export function choice(label: string, ...of: Parameters<typeof select>): Html {
+  return html`<label>${label} ${select(...of)}</label>`;
+}
+
+/** A line of text in a form, with its label. */
+export function textField(
+  label: string,
+  name: string,
+  maxLength: number,
+  {
+    value = '',
+    example = '',
+    isRequired = false,
+  }: { readonly value?: string; readonly example?: string; readonly isRequired?: boolean } = {},
+): Html {
+  return html`<label
+    >${label}
+    <input
+      name="${name}"
+      value="${value}"
+      maxlength="${maxLength}"
+      autocomplete="off"
+      ${example !== '' && html`placeholder="${example}"`}
+      ${isRequired && html`required`}
+  /></label>`;
+}
+
+/** What is shown once its title is opened. */
+export function folded(title: Html | string, body: Html, kind = ''): Html {
+  return html`<details class="${kind}">
+    <summary>${title}</summary>
+    ${body}
+  </details>`;
+}
+
 /** The reason of a silence or a decision. */
 export function reasonField(): Html {
-  return html`<label
-    >Reason <input name="reason" required maxlength="500" autocomplete="off"
-  /></label>`;
+  return textField('Reason', 'reason', MAX_REASON_LENGTH, { isRequired: true });
 }
 
 const SILENCE_LENGTHS = { '4h': '4 hours', '24h': '24 hours', '7d': '7 days', '30d': '30 days' };
 
 /** The fields that every form for a silence has. */
 export function silenceFields(): Html {
-  return html`<label>For ${select('for', SILENCE_LENGTHS, '24h')}</label> ${reasonField()}`;
+  return html`${choice('For', 'for', SILENCE_LENGTHS, '24h')} ${reasonField()}`;
 }
 
 /** Text to copy with a button. */

@@ -10,12 +10,13 @@ import { spendChart } from './chart/spendChart.ts';
 import { monthForecast, PRICE_BASES } from './costs/namespacePage.ts';
 import { findingRows, openFindingsAsk } from './findings.ts';
 import {
-  html,
   badge,
   card,
+  html,
   moneyColumn,
   namespaceLink,
   note,
+  numberColumn,
   shareColumn,
   table,
   tiles,
@@ -24,6 +25,7 @@ import {
   type Tile,
 } from './html.ts';
 import { layout } from './layout.ts';
+import { budgetTable } from './money/moneyPages.ts';
 import type { PageContext, ShownPage } from './route.ts';
 
 const MOST_URGENT = 6;
@@ -99,16 +101,13 @@ function overview(view: OverviewView, watermark: number, page: PageContext): Htm
         watermark,
       }),
     )}
-    ${namespaces(view, currency)} ${budgets(view.budgets, currency)}`;
+    ${namespaces(view, currency)}
+    ${view.budgets.length > 0 && card('Budgets this month', budgetTable(view.budgets, currency))}`;
 }
 
 function monthTile(month: BudgetStatus | null, currency: string): Tile {
   if (month === null) return { title: 'Spent this month', value: 'unknown', sub: 'no data yet' };
-  const [year, number] = month.month.split('-').map(Number);
-  const name = new Date(Date.UTC(year ?? 1970, (number ?? 1) - 1)).toLocaleString('en-GB', {
-    month: 'long',
-    timeZone: 'UTC',
-  });
+  const name = new Date(month.month).toLocaleString('en-GB', { month: 'long', timeZone: 'UTC' });
   const unseen = month.forecast?.unseen ?? 0;
   return {
     title: `Spent in ${name}`,
@@ -182,26 +181,18 @@ function namespaces({ week, trends, urgent }: OverviewView, currency: string): H
   const total = week.totalCost;
   type Row = (typeof week.rows)[number];
   const hasTrends = week.rows.some(({ key }) => ownValue(trends, key) !== undefined);
-  const trend = {
-    title: 'Week before',
-    isNumber: true,
-    cell: ({ key }: Row) => trendText(ownValue(trends, key)),
-  };
+  const trend = numberColumn('Week before', ({ key }: Row) => trendText(ownValue(trends, key)));
   const rows = table('Cost of each namespace in the last seven days', week.rows, [
     { title: 'Namespace', cell: ({ key }) => (key === '' ? 'none' : namespaceLink(key)) },
     moneyColumn('Cost', currency, ({ totalCost }) => totalCost),
     shareColumn('Share', ({ totalCost }) => (total > 0 ? totalCost / total : null)),
     ...(hasTrends ? [trend] : []),
     shareColumn('Efficiency', ({ efficiency }) => shownEfficiency(efficiency)),
-    {
-      title: 'Findings',
-      isNumber: true,
-      cell: ({ key }) => {
-        const count = ownValue(urgent.counts.byNamespace, key) ?? 0;
-        const href = withQuery('/findings', { namespace: key });
-        return count === 0 ? '0' : html`<a href="${href}">${count}</a>`;
-      },
-    },
+    numberColumn('Findings', ({ key }) => {
+      const count = ownValue(urgent.counts.byNamespace, key) ?? 0;
+      const href = withQuery('/findings', { namespace: key });
+      return count === 0 ? '0' : html`<a href="${href}">${count}</a>`;
+    }),
     shareColumn('Known', ({ coverage }) => coverage),
   ]);
   return card(
@@ -226,26 +217,4 @@ function namespaces({ week, trends, urgent }: OverviewView, currency: string): H
 /** `+12%`; unknown until there are two whole weeks. */
 function trendText(trend: number | undefined): string {
   return trend === undefined ? 'unknown' : formatChange(trend);
-}
-
-function budgets(all: readonly BudgetStatus[], currency: string): Html | null {
-  if (all.length === 0) return null;
-  return card(
-    'Budgets this month',
-    table('Budgets, what is spent and what is expected', all, [
-      { title: 'For', cell: ({ namespace, owner }) => namespace ?? owner ?? '' },
-      moneyColumn('Budget', currency, ({ monthly }) => monthly),
-      moneyColumn('Spent', currency, ({ spent }) => spent),
-      moneyColumn('Expected', currency, ({ forecast }) => forecast?.expected ?? null),
-      {
-        title: 'Of budget',
-        isNumber: true,
-        cell: ({ forecast, monthly }) => {
-          if (forecast === null) return 'unknown';
-          const share = formatShare(forecast.expected / monthly);
-          return forecast.expected > monthly ? badge(share, 'warning') : share;
-        },
-      },
-    ]),
-  );
 }

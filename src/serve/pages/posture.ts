@@ -5,18 +5,18 @@ import { evaluatedOf } from '../../detect/posture/evaluate.ts';
 import { formatShare } from '../../model/text/units.ts';
 import type { NamespacePostureData } from '../questions/answerPosture.ts';
 import {
-  html,
   badge,
+  choice,
+  html,
   namespaceLink,
   note,
+  plainList,
   posturePath,
-  select,
   shareColumn,
   table,
   workloadPath,
   type Html,
   type HtmlColumn,
-  plainList,
 } from './html.ts';
 import { layout } from './layout.ts';
 import {
@@ -69,9 +69,7 @@ export const posturePage: ShownPage = {
 
 function scopeForm(scope: PostureScope | null): Html {
   return html`<form method="get" action="/posture" class="card filters" role="search">
-    <label
-      >What to look at ${select('scope', { '': 'Everything', ...SCOPE_NAMES }, scope ?? '')}</label
-    >
+    ${choice('What to look at', 'scope', { '': 'Everything', ...SCOPE_NAMES }, scope ?? '')}
     <button>Show</button>
   </form>`;
 }

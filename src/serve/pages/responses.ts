@@ -18,15 +18,17 @@ import { hasScope } from '../security/principal.ts';
 import {
   badge,
   card,
+  choice,
   findingPath,
+  folded,
   html,
   note,
   plainList,
-  select,
   table,
+  textField,
   withQuery,
+  type Html,
 } from './html.ts';
-import type { Html } from './html.ts';
 import { layout, postForm } from './layout.ts';
 import { queryText, type PageContext, type PageRequest, type PageRoute } from './route.ts';
 
@@ -245,23 +247,12 @@ function forms(response: Response, page: PageContext): Html | null {
 export function respondBox(finding: Finding, isEnabled: boolean, page: PageContext): Html | null {
   const isPossible = isEnabled && finding.state !== 'resolved' && finding.scope.namespace !== null;
   if (!isPossible || !hasScope(page.principal, 'ack')) return null;
-  return card(
-    'Respond',
-    html`<details>
-      <summary>Plan a response …</summary>
-      ${postForm(
-        page,
-        `${findingPath(finding.id)}/respond`,
-        html`<label>Action ${select('action', ACTION_NAMES, 'evidence')}</label>
-          <label
-            >Quarantine by
-            ${select('select', { pods: 'a label put on these pods', owner: 'the labels of their owner' }, 'pods')}</label
-          >
-          <label>Reason <input name="reason" maxlength="${MAX_REASON_LENGTH}" /></label>
-          <button>Plan it</button>
-          ${note('A dry run: nothing changes until two other people approve.')}`,
-        'stack',
-      )}
-    </details>`,
-  );
+  const selects = { pods: 'a label put on these pods', owner: 'the labels of their owner' };
+  const fields = html`${choice('Action', 'action', ACTION_NAMES, 'evidence')}
+    ${choice('Quarantine by', 'select', selects, 'pods')}
+    ${textField('Reason', 'reason', MAX_REASON_LENGTH)}
+    <button>Plan it</button>
+    ${note('A dry run: nothing changes until two other people approve.')}`;
+  const form = postForm(page, `${findingPath(finding.id)}/respond`, fields, 'stack');
+  return card('Respond', folded('Plan a response …', form));
 }

@@ -12,12 +12,13 @@ import { DAY_MS } from '../../model/time.ts';
 import type { SignalPage, SignalQuery } from '../../store/signals.ts';
 import {
   badge,
+  choice,
   html,
   namespaceLink,
   note,
   pager,
-  select,
   table,
+  textField,
   withQuery,
   workloadLink,
   type Html,
@@ -80,14 +81,9 @@ const SHOWN_CLASSES = SIGNAL_CLASSES.filter((one) => one !== 'api-calls');
 function filterForm({ source, class: what, namespace }: Filters): Html {
   const classes = SHOWN_CLASSES.map((one): [SignalClass, string] => [one, CLASS_NAMES[one]]);
   return html`<form method="get" action="${PATH}" class="card filters" role="search">
-    <label>Tool ${select('source', { '': 'Any', ...SOURCE_NAMES }, source ?? '')}</label>
-    <label
-      >Kind ${select('class', { '': 'Any', ...Object.fromEntries(classes) }, what ?? '')}</label
-    >
-    <label
-      >Namespace
-      <input name="namespace" value="${namespace ?? ''}" maxlength="253" autocomplete="off"
-    /></label>
+    ${choice('Tool', 'source', { '': 'Any', ...SOURCE_NAMES }, source ?? '')}
+    ${choice('Kind', 'class', { '': 'Any', ...Object.fromEntries(classes) }, what ?? '')}
+    ${textField('Namespace', 'namespace', 253, { value: namespace ?? '' })}
     <button>Show</button>
   </form>`;
 }

@@ -18,8 +18,10 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Security headers on every answer, errors included. */
-/** @param isHttps browsers that reached the pages by https never come back without it */
+/**
+ * Security headers on every answer, errors included.
+ * @param isHttps browsers that reached the pages by https never come back without it
+ */
 export function securityHeaders(isHttps: () => boolean): MiddlewareHandler {
   return async (context, next) => {
     await next();

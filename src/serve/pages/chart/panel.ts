@@ -13,7 +13,7 @@ import {
   type Unit,
   type ValueScale,
 } from '../../../model/chart/scale.ts';
-import { html, raw, type Html } from '../html.ts';
+import { folded, html, raw, type Html } from '../html.ts';
 import type { Span, TimeMs } from '../../../model/time.ts';
 import type { LocalClock } from '../clock.ts';
 
@@ -70,12 +70,14 @@ export function figure(
   chart: Html,
 ): Html {
   return html`<figure class="panel" ${id !== undefined && html`data-panel="${id}"`}>
-    <figcaption>
-      ${isHeading ? html`<h3>${title}</h3>` : html`<strong>${title}</strong>`} ${legend}
-    </figcaption>
+    <figcaption>${heading(title, isHeading)} ${legend}</figcaption>
     <div class="chart">${chart}</div>
     ${note !== null && html`<p class="note">${note}</p>`}
   </figure>`;
+}
+
+function heading(title: string, isHeading: boolean): Html {
+  return isHeading ? html`<h3>${title}</h3>` : html`<strong>${title}</strong>`;
 }
 
 /** What was drawn as an image with a description; it holds numbers and our own class names only. */
@@ -130,10 +132,7 @@ export function timeAxis({ from, to, ticks }: Pick<PlotTime, 'from' | 'to' | 'ti
 
 function emptyPanel({ id, title, isHeading = true }: Panel, text: string): Html {
   return html`<figure class="panel empty" data-panel="${id}">
-    <figcaption>
-      ${isHeading ? html`<h3>${title}</h3>` : html`<strong>${title}</strong>`}
-      <span class="note">${text}</span>
-    </figcaption>
+    <figcaption>${heading(title, isHeading)} <span class="note">${text}</span></figcaption>
   </figure>`;
 }
 
@@ -244,11 +243,5 @@ export function eventList(marks: readonly Mark[], clock: LocalClock): Html {
     </ol>`;
   const more = items.length - SHOWN_EVENTS;
   return html`${list(items.slice(0, SHOWN_EVENTS))}
-  ${
-    more > 0 &&
-    html`<details>
-      <summary>${more} more events</summary>
-      ${list(items.slice(SHOWN_EVENTS))}
-    </details>`
-  }`;
+  ${more > 0 && folded(`${more} more events`, list(items.slice(SHOWN_EVENTS)))}`;
 }

@@ -48,7 +48,19 @@ import type {
 } from '../../../store/digests/digest.ts';
 import { figure, labelsBelow, plotSvg, valueAxis } from '../chart/panel.ts';
 import { layerLegend } from '../chart/spendChart.ts';
-import { html, badge, card, plainList, tiles, table, type Html, type HtmlColumn } from '../html.ts';
+import {
+  badge,
+  card,
+  extra,
+  folded,
+  html,
+  numberColumn,
+  plainList,
+  table,
+  tiles,
+  type Html,
+  type HtmlColumn,
+} from '../html.ts';
 import { centsText, centsThatAdd } from '../../../digest/text/centsThatAdd.ts';
 
 const REASONS = 8;
@@ -332,33 +344,27 @@ export function spendSection(
   const columns: readonly HtmlColumn<Row>[] = [
     { title: rowTitle, cell: (row) => html`<strong>${row.name}</strong>${bars(row, largest)}` },
     { title: 'This week', isNumber: true, cell: (row) => centsText(row.cents) },
-    {
-      title: 'Last week',
-      isNumber: true,
-      isExtra: true,
-      cell: (row) => beforeText(row.centsBefore),
-    },
+    extra(numberColumn('Last week', (row) => beforeText(row.centsBefore))),
     { title: 'Change', isNumber: true, cell: (row) => changeOf(row, currency) },
-    {
-      title: 'Used',
-      isNumber: true,
-      isExtra: true,
-      cell: ({ efficiency }) => (efficiency === null ? '' : formatShare(efficiency)),
-    },
+    extra(
+      numberColumn('Used', ({ efficiency }) =>
+        efficiency === null ? '' : formatShare(efficiency),
+      ),
+    ),
     {
       title: 'Why',
       cell: ({ reasons, name }) => whyText(reasons, currency, { count: 2, within: name }),
     },
   ];
-  const folded = rows.length > SHOWN + 2 ? rows.slice(SHOWN, -1) : [];
-  const open = rows.filter((row) => !folded.includes(row));
+  const hidden = rows.length > SHOWN + 2 ? rows.slice(SHOWN, -1) : [];
+  const open = rows.filter((row) => !hidden.includes(row));
   const total: Amount = {
     nano: rows.reduce((sum, { nano }) => sum + nano, 0),
     beforeNano: hasBefore ? rows.reduce((sum, row) => sum + (row.beforeNano ?? 0), 0) : null,
     reasons: [],
   };
   const foot = [
-    `Total${folded.length > 0 ? `, with ${folded.length} below` : ''}`,
+    `Total${hidden.length > 0 ? `, with ${hidden.length} below` : ''}`,
     centsText(cents.at(-1) ?? 0),
     beforeText(before.at(-1) ?? 0),
     changeOf(total, currency),
@@ -368,13 +374,7 @@ export function spendSection(
   return card(
     title,
     html`${table(title, open, columns, { foot: [foot] })}
-    ${
-      folded.length > 0 &&
-      html`<details>
-        <summary>${folded.length} more</summary>
-        ${table(`${title}, the rest`, folded, columns)}
-      </details>`
-    }`,
+    ${hidden.length > 0 && folded(`${hidden.length} more`, table(`${title}, the rest`, hidden, columns))}`,
     { kind: 'spend' },
   );
 }

@@ -1,7 +1,7 @@
 import type { CostSort } from '../../../cost/report/compareCosts.ts';
 import { formatCostFilter } from '../../../store/costFilter.ts';
 import { COST_DIMENSIONS } from '../../../store/costTable.ts';
-import { html, select, type Html } from '../html.ts';
+import { choice, html, textField, type Html } from '../html.ts';
 import { exploreHref, type ExploreAddress } from './exploreAddress.ts';
 
 const WINDOWS = {
@@ -30,6 +30,9 @@ const SORTS = {
 } as const satisfies Record<CostSort, string>;
 
 const OPERATORS = { '=': 'is', '!=': 'is not', '=~': 'matches', '!~': 'does not match' } as const;
+const IDLE = { separate: 'On its own', share: 'Spread over rows' } as const;
+const SHARED = { spread: 'Spread over rows', show: 'Rows of their own' } as const;
+const ORDERS = { desc: 'Highest first', asc: 'Lowest first' } as const;
 
 /** A dimension as people read it. */
 export function dimensionName(dimension: string): string {
@@ -59,27 +62,13 @@ export function exploreForm(address: ExploreAddress, choices: Choices): Html {
   const none = { '': '–' };
   return html`<form method="get" action="/explore" class="card explore" role="search">
     <div class="fields">
-      <label>Time ${select('window', windows, window ?? '')}</label>
-      <label>By ${select('by', dimensions, by[0] ?? '')}</label>
-      <label>Then by ${select('by', { ...none, ...dimensions }, by[1] ?? '')}</label>
+      ${choice('Time', 'window', windows, window ?? '')}
+      ${choice('By', 'by', dimensions, by[0] ?? '')}
+      ${choice('Then by', 'by', { ...none, ...dimensions }, by[1] ?? '')}
       ${by.slice(2).map((one) => html`<input type="hidden" name="by" value="${one}" />`)}
-      ${
-        choices.isWhole &&
-        html`<label
-          >Idle
-          ${select('idle', { separate: 'On its own', share: 'Spread over rows' }, idle)}</label
-        >`
-      }
-      ${
-        choices.hasShared &&
-        choices.isWhole &&
-        html`<label
-          >Shared costs
-          ${select('shared', { spread: 'Spread over rows', show: 'Rows of their own' }, shared)}</label
-        >`
-      }
-      <label>Sort by ${select('sort', SORTS, sort)}</label>
-      <label>Order ${select('order', { desc: 'Highest first', asc: 'Lowest first' }, order)}</label>
+      ${choices.isWhole && choice('Idle', 'idle', IDLE, idle)}
+      ${choices.hasShared && choices.isWhole && choice('Shared costs', 'shared', SHARED, shared)}
+      ${choice('Sort by', 'sort', SORTS, sort)} ${choice('Order', 'order', ORDERS, order)}
     </div>
     <details ${(filter.length > 0 || from !== undefined) && html`open`}>
       <summary>Filter, other times</summary>
@@ -101,23 +90,11 @@ export function exploreForm(address: ExploreAddress, choices: Choices): Html {
         </ul>`
       }
       <div class="fields">
-        <label>Only where ${select('what', { ...none, ...filters }, '')}</label>
-        <label>Comparison ${select('how', OPERATORS, '=')}</label>
-        <label
-          >Value
-          <input
-            name="value"
-            maxlength="500"
-            autocomplete="off"
-            placeholder="shop, or a regular expression"
-        /></label>
-        <label
-          >From (UTC)
-          <input name="from" value="${from ?? ''}" maxlength="40" placeholder="2026-11-01" />
-        </label>
-        <label
-          >To <input name="to" value="${to ?? ''}" maxlength="40" placeholder="2026-11-08"
-        /></label>
+        ${choice('Only where', 'what', { ...none, ...filters }, '')}
+        ${choice('Comparison', 'how', OPERATORS, '=')}
+        ${textField('Value', 'value', 500, { example: 'shop, or a regular expression' })}
+        ${textField('From (UTC)', 'from', 40, { value: from ?? '', example: '2026-11-01' })}
+        ${textField('To', 'to', 40, { value: to ?? '', example: '2026-11-08' })}
       </div>
     </details>
     <button class="primary">Show</button>

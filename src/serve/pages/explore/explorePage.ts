@@ -18,18 +18,20 @@ import { spendChart } from '../chart/spendChart.ts';
 import { PRICE_BASES } from '../costs/namespacePage.ts';
 import {
   card,
+  extra,
   html,
   moneyColumn,
   namespaceLink,
   note,
+  numberColumn,
   pager,
   plainList,
   shareColumn,
   table,
   tiles,
   workloadPath,
-  type HtmlColumn,
   type Html,
+  type HtmlColumn,
   type Tile,
 } from '../html.ts';
 import { moneyLinks } from '../money/moneyPages.ts';
@@ -179,24 +181,17 @@ function rows({ report }: ExploreView, address: ExploreAddress, page: PageContex
       ),
       isExtra: true,
     }),
-    sorted('change', {
-      title: 'Change',
-      isNumber: true,
-      cell: (row) => changeCell(row, currency),
-    }),
-    sorted('share', {
-      title: '%',
-      isNumber: true,
-      cell: (row) => shareOfChange(row),
-    }),
+    sorted(
+      'change',
+      numberColumn('Change', (row) => changeCell(row, currency)),
+    ),
+    sorted(
+      'share',
+      numberColumn('%', (row) => shareOfChange(row)),
+    ),
     sorted('cpu', { ...moneyColumn('CPU', currency, (row) => row.cpuCost), isExtra: true }),
     sorted('memory', { ...moneyColumn('Memory', currency, (row) => row.ramCost), isExtra: true }),
-    {
-      title: 'Other',
-      isNumber: true,
-      isExtra: true,
-      cell: (row: ComparedRow) => formatMoney(otherCost(row), currency),
-    },
+    extra(numberColumn('Other', (row: ComparedRow) => formatMoney(otherCost(row), currency))),
     sorted(
       'efficiency',
       shareColumn('Efficiency', ({ efficiency }) => shownEfficiency(efficiency)),

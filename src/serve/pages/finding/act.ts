@@ -2,13 +2,14 @@ import { orderedCommands } from '../../../notify/content/evidence.ts';
 import type { Finding, NextStep } from '../../../model/finding.ts';
 import { mayQuietAbuse, hasScope } from '../../security/principal.ts';
 import {
-  html,
   card,
+  choice,
   copyBox,
   findingPath,
+  folded,
+  html,
   note,
   reasonField,
-  select,
   silenceFields,
   type Html,
 } from '../html.ts';
@@ -61,15 +62,8 @@ function acknowledgeForm({ id, state }: Finding, page: PageContext): Html {
 }
 
 function silenceForm({ id }: Finding, page: PageContext): Html {
-  return html`<details>
-    <summary>Silence …</summary>
-    ${postForm(
-      page,
-      `${findingPath(id)}/silence`,
-      html`${silenceFields()}<button>Silence this finding</button>`,
-      'stack',
-    )}
-  </details>`;
+  const fields = html`${silenceFields()}<button>Silence this finding</button>`;
+  return folded('Silence …', postForm(page, `${findingPath(id)}/silence`, fields, 'stack'));
 }
 
 function reasonForm(
@@ -79,18 +73,10 @@ function reasonForm(
   title: string,
   button: string,
 ): Html {
-  return html`<details>
-    <summary>${title}</summary>
-    ${postForm(
-      page,
-      `${findingPath(id)}/decide`,
-      html`<input type="hidden" name="action" value="${action}" />
-        ${reasonField()}
-        <label>Review in ${select('for', REVIEW_LENGTHS, '30d')}</label>
-        <button>${button}</button>`,
-      'stack',
-    )}
-  </details>`;
+  const fields = html`<input type="hidden" name="action" value="${action}" />
+    ${reasonField()} ${choice('Review in', 'for', REVIEW_LENGTHS, '30d')}
+    <button>${button}</button>`;
+  return folded(title, postForm(page, `${findingPath(id)}/decide`, fields, 'stack'));
 }
 
 /** Commands to copy, from those that change nothing to those that stop the workload. */

@@ -9,11 +9,13 @@ import { PRICE_BASES } from '../costs/namespacePage.ts';
 import type { OwnerCosts } from '../../questions/answerMoney.ts';
 import {
   badge,
+  extra,
   html,
   moneyColumn,
   moneyText,
   namespaceLink,
   note,
+  numberColumn,
   shareColumn,
   table,
   withQuery,
@@ -117,28 +119,20 @@ function unitCostTable(unitCosts: readonly UnitCost[], currency: string): Html {
               >${namespaces.length === 0 ? 'of all costs' : `of ${namespaces.join(', ')}`}</small
             >`,
       },
-      {
-        title: 'Cost',
-        isNumber: true,
-        cell: ({ unitCost, per, unit }) =>
-          unitCost === null
-            ? 'unknown'
-            : html`<strong>${smallMoney(unitCost, currency)}</strong>
-                <small
-                  >per ${per === 1 && unit !== '' ? unit : `${formatNumber(per)} ${unit}`}</small
-                >`,
-      },
-      {
-        title: 'Before',
-        isNumber: true,
-        cell: ({ previousUnitCost }) =>
-          previousUnitCost === null ? 'unknown' : smallMoney(previousUnitCost, currency),
-      },
-      {
-        title: 'Change',
-        isNumber: true,
-        cell: ({ changeShare }) => (changeShare === null ? 'unknown' : formatChange(changeShare)),
-      },
+      numberColumn('Cost', ({ unitCost, per, unit }) =>
+        unitCost === null
+          ? 'unknown'
+          : html`<strong>${smallMoney(unitCost, currency)}</strong>
+              <small
+                >per ${per === 1 && unit !== '' ? unit : `${formatNumber(per)} ${unit}`}</small
+              >`,
+      ),
+      numberColumn('Before', ({ previousUnitCost }) =>
+        previousUnitCost === null ? 'unknown' : smallMoney(previousUnitCost, currency),
+      ),
+      numberColumn('Change', ({ changeShare }) =>
+        changeShare === null ? 'unknown' : formatChange(changeShare),
+      ),
       { title: 'Units', isNumber: true, cell: ({ units }) => formatNumber(units) },
       moneyColumn('In all', currency, ({ cost }) => cost),
       shareColumn('Known', ({ coverage }) => coverage),
@@ -194,7 +188,8 @@ function moneyPage(
   );
 }
 
-function budgetTable(budgets: readonly BudgetStatus[], currency: string): Html {
+/** Budgets with what is spent of each and what the month will come to. */
+export function budgetTable(budgets: readonly BudgetStatus[], currency: string): Html {
   return table(
     'Budgets, what is spent and what is expected',
     budgets,
@@ -209,29 +204,20 @@ function budgetTable(budgets: readonly BudgetStatus[], currency: string): Html {
       moneyColumn('Budget', currency, ({ monthly }) => monthly),
       moneyColumn('Spent', currency, ({ spent }) => spent),
       moneyColumn('Expected', currency, ({ forecast }) => forecast?.expected ?? null),
-      {
-        title: '80% interval',
-        isNumber: true,
-        cell: ({ forecast }) =>
-          forecast === null
-            ? 'unknown: it needs three whole days'
-            : `${moneyText(forecast.low, currency)} to ${moneyText(forecast.high, currency)}`,
-      },
-      {
-        title: 'Never seen',
-        isNumber: true,
-        isExtra: true,
-        cell: ({ forecast }) =>
+      numberColumn('80% interval', ({ forecast }) =>
+        forecast === null
+          ? 'unknown: it needs three whole days'
+          : `${moneyText(forecast.low, currency)} to ${moneyText(forecast.high, currency)}`,
+      ),
+      extra(
+        numberColumn('Never seen', ({ forecast }) =>
           forecast === null || forecast.unseen === 0 ? '' : moneyText(forecast.unseen, currency),
-      },
-      {
-        title: 'Of budget',
-        isNumber: true,
-        cell: ({ forecast, monthly, spent }) => {
-          const share = (forecast?.expected ?? spent) / monthly;
-          return share > 1 ? badge(formatShare(share), 'warning') : formatShare(share);
-        },
-      },
+        ),
+      ),
+      numberColumn('Of budget', ({ forecast, monthly, spent }) => {
+        const share = (forecast?.expected ?? spent) / monthly;
+        return share > 1 ? badge(formatShare(share), 'warning') : formatShare(share);
+      }),
     ],
     { empty: 'No budgets are configured (budgets).' },
   );

@@ -7,9 +7,12 @@ import { formatMoney, formatNumber, formatShare, plural } from '../../../model/t
 import {
   badge,
   copyBox,
+  extra,
+  folded,
   html,
   moneyColumn,
   namespaceLink,
+  numberColumn,
   table,
   tiles,
   workloadLink,
@@ -118,10 +121,7 @@ function actionTable(actions: readonly SavingsAction[], { currency }: PageContex
         title: 'Why and how',
         cell: ({ why, commands, kind, subject, namespace }) =>
           html`${why}.
-            <details class="patches">
-              <summary>Commands</summary>
-              ${copyBox(`action-${kind}-${namespace ?? ''}-${subject}`.replaceAll(/[^\w-]/g, '-'), commands.join('\n'))}
-            </details>`,
+          ${commandsBox('Commands', ['action', kind, namespace ?? '', subject], commands.join('\n'))}`,
       },
     ],
     { empty: 'Nothing more to save: nodes are needed, and nothing lies unused.' },
@@ -147,31 +147,22 @@ function appliedTable(
       { title: 'CPU, memory', cell: requestsText },
       moneyColumn('Promised per month', currency, ({ promised }) => promised),
       moneyColumn('Got per month', currency, ({ got }) => got),
-      {
-        title: 'Load',
-        isNumber: true,
-        isExtra: true,
-        cell: ({ load }) => (load === null ? 'unknown' : `×${formatNumber(load)}`),
-      },
-      {
-        title: 'Throttled',
-        isNumber: true,
-        isExtra: true,
-        cell: ({ throttledShare }) => pair(throttledShare, formatShare),
-      },
-      {
-        title: 'OOM kills a day',
-        isNumber: true,
-        isExtra: true,
-        cell: ({ oomKills }) => pair(oomKills, (value) => formatNumber(value)),
-      },
-      {
-        title: 'Waits for CPU, memory',
-        isNumber: true,
-        isExtra: true,
-        cell: ({ cpuPressure, ramPressure }) =>
-          html`${pair(cpuPressure, formatShare)}<br />${pair(ramPressure, formatShare)}`,
-      },
+      extra(
+        numberColumn('Load', ({ load }) => (load === null ? 'unknown' : `×${formatNumber(load)}`)),
+      ),
+      extra(numberColumn('Throttled', ({ throttledShare }) => pair(throttledShare, formatShare))),
+      extra(
+        numberColumn('OOM kills a day', ({ oomKills }) =>
+          pair(oomKills, (value) => formatNumber(value)),
+        ),
+      ),
+      extra(
+        numberColumn(
+          'Waits for CPU, memory',
+          ({ cpuPressure, ramPressure }) =>
+            html`${pair(cpuPressure, formatShare)}<br />${pair(ramPressure, formatShare)}`,
+        ),
+      ),
       {
         title: 'Harm',
         cell: (one) => {
@@ -179,13 +170,11 @@ function appliedTable(
           if (hurt.length === 0) return isOver ? harmText(one) : `${harmText(one)}; still followed`;
           return html`${badge(harmText(one), 'warning')}${
             reverse !== null &&
-            html`<details class="patches">
-              <summary>Take it back</summary>
-              ${copyBox(
-                `back-${one.namespace}-${one.workload.name}-${one.container}`,
-                renderPatches([reverse], { currency, kubeContext }),
-              )}
-            </details>`
+            commandsBox(
+              'Take it back',
+              ['back', one.namespace, one.workload.name, one.container],
+              renderPatches([reverse], { currency, kubeContext }),
+            )
           }`;
         },
       },
@@ -197,4 +186,10 @@ function appliedTable(
 function pair({ before, after }: BeforeAfter, format: (value: number) => string): string {
   const text = (value: number | null): string => (value === null ? 'unknown' : format(value));
   return before === null && after === null ? 'unknown' : `${text(before)} → ${text(after)}`;
+}
+
+/** Commands behind a title; of names only what an id may have is kept. */
+function commandsBox(title: string, names: readonly string[], commands: string): Html {
+  const id = names.join('-').replaceAll(/[^\w-]/g, '-');
+  return folded(title, copyBox(id, commands), 'patches');
 }
