@@ -5,7 +5,7 @@ import type { AuditLog } from '../store/auditLog.ts';
 import type { OperatorLog } from '../store/findingLog.ts';
 import { HistoryError, type HistoryReader } from '../store/history.ts';
 import { knownSources, type KnownSources } from '../model/snapshot.ts';
-import { renderCsv, renderTable, type Column, type OutputFormat } from '../model/text/table.ts';
+
 import { Option, type Command } from 'commander';
 import { loadConfig, loadConfigs, type LoadedConfig } from '../daemon/config/load.ts';
 import type { PresentCluster } from '../cycle/presentCluster.ts';
@@ -20,10 +20,14 @@ export interface ConfigOption {
   readonly cluster?: string;
 }
 
-/** Commands that print data take `-o table|json|csv`. */
-export function withOutput(command: Command, formats = ['table', 'json', 'csv']): Command {
-  const option = new Option('-o, --output <format>', 'how to print').choices(formats);
-  return command.addOption(option.default('table'));
+/** Commands that print data take `-o table|json|csv`, or other formats, of which the first is the default. */
+export function withOutput(
+  command: Command,
+  formats: readonly string[] = ['table', 'json', 'csv'],
+  about = 'how to print',
+): Command {
+  const option = new Option('-o, --output <format>', about).choices(formats);
+  return command.addOption(option.default(formats[0]));
 }
 
 /** Commands about namespaced things take `-n NAMESPACE`. */
@@ -194,30 +198,4 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   } finally {
     process.off('SIGINT', abort).off('SIGTERM', abort);
   }
-}
-
-/** Prints rows as a table, as CSV, or as JSON in their outside form. */
-export function printRows<T>(
-  io: Io,
-  rows: readonly T[],
-  print: {
-    readonly output: OutputFormat;
-    readonly columns: readonly Column<T>[];
-    toJson(row: T): unknown;
-    /** Printed on stderr instead of an empty table. */
-    readonly empty: string;
-  },
-): void {
-  const { output, columns, empty } = print;
-  if (output === 'json')
-    io.out(
-      `${JSON.stringify(
-        rows.map((row) => print.toJson(row)),
-        null,
-        2,
-      )}\n`,
-    );
-  else if (output === 'csv') io.out(renderCsv(rows, columns));
-  else if (rows.length > 0) io.out(renderTable(rows, columns, io.terminal));
-  else io.err(`${empty}\n`);
 }

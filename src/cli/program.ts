@@ -40,9 +40,9 @@ async function createProgram(args: readonly string[], io: Io): Promise<Command> 
     .addHelpText('after', CONFIG_HELP)
     .exitOverride();
   const called = args[0] === 'help' ? args[1] : args[0];
-  for (const { name, description, load } of COMMANDS) {
+  for (const [name, [description, load]] of Object.entries(COMMANDS)) {
     const command = program.command(name).description(description);
-    if (name === called || called === NEEDS_ALL) (await load())(command, io);
+    if (name === called || called === NEEDS_ALL) (await load()).default(command, io);
     if (!WITHOUT_CONFIG.includes(name)) addConfigOption(command);
   }
   // Subcommands take over the settings only if they are copied after they were added.

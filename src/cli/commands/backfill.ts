@@ -8,9 +8,9 @@ import { parsePast, requireOrder } from '../times.ts';
 import { formatDuration } from '../../model/text/units.ts';
 import { CommandFailed, type Io } from '../io.ts';
 import {
-  notifyNow,
   interruptible,
   loadContext,
+  notifyNow,
   type CommandContext,
   type ConfigOption,
 } from '../options.ts';
@@ -22,7 +22,7 @@ interface BackfillOptions extends ConfigOption {
   readonly rebuild?: boolean;
 }
 
-export function registerBackfill(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   command
     .requiredOption('--from <time>', 'RFC 3339, a date, or how long ago (14d)')
     .requiredOption('--to <time>', 'RFC 3339, a date, now, or how long ago (2h)')

@@ -5,7 +5,7 @@ import { backupHistory, storeBackup } from '../../engines/openHistory.ts';
 import type { Io } from '../io.ts';
 import { loadContext, type ConfigOption } from '../options.ts';
 
-export function registerBackup(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   command
     .argument('[file]', 'where to (default: into history.backup.to, else here)')
     .action((file: string | undefined, options: ConfigOption) => runBackup(file, options, io));

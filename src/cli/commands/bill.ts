@@ -8,7 +8,7 @@ import type { OutputFormat } from '../../model/text/table.ts';
 import { parseSpan } from '../times.ts';
 import { formatNano } from '../../model/text/units.ts';
 import { UsageError, type Io } from '../io.ts';
-import { withHistory, loadContext, withOutput, type ConfigOption, withOpened } from '../options.ts';
+import { loadContext, withHistory, withOpened, withOutput, type ConfigOption } from '../options.ts';
 
 interface ImportOptions extends ConfigOption {
   readonly where: readonly string[];
@@ -23,7 +23,7 @@ interface ShowOptions extends ConfigOption {
   readonly output: OutputFormat;
 }
 
-export function registerBill(bill: Command, io: Io): void {
+export default function register(bill: Command, io: Io): void {
   bill
     .command('import')
     .argument(

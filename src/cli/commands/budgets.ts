@@ -19,7 +19,7 @@ interface BudgetsOptions extends ConfigOption, WatchOption {
   readonly output: OutputFormat;
 }
 
-export function registerBudgets(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   command.action((options: BudgetsOptions) =>
     watched(options, io, (to) => printBudgets(options, to)),
   );

@@ -11,7 +11,7 @@ import { describeLocation } from '../../store/historyLocation.ts';
 
 const ONLINE_TIMEOUT_MS = MINUTE_MS;
 
-export function registerCheckConfig(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   command
     .argument('[files...]', 'configurations, or files of thresholds such as overprovisioned.yaml')
     .option(

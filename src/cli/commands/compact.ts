@@ -5,7 +5,7 @@ import { formatBytes } from '../../model/text/units.ts';
 import type { Io } from '../io.ts';
 import { loadContext, type ConfigOption } from '../options.ts';
 
-export function registerCompact(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   command.action((options: ConfigOption) => runCompact(options, io));
 }
 

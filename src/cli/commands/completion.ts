@@ -7,7 +7,7 @@ bash: source <(burnwatch completion bash)
 zsh:  source <(burnwatch completion zsh), after compinit
 fish: burnwatch completion fish | source`;
 
-export function registerCompletion(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   command
     .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
     .addHelpText('after', HELP)

@@ -7,7 +7,13 @@ import {
 } from '../../detect/controlPlane/report.ts';
 import type { ControlPlaneReading } from '../../model/controlPlane.ts';
 import { printable } from '../../model/text/escape.ts';
-import { renderCsv, renderTable, type Column, type OutputFormat } from '../../model/text/table.ts';
+import {
+  jsonText,
+  renderCsv,
+  renderTable,
+  type Column,
+  type OutputFormat,
+} from '../../model/text/table.ts';
 import { formatNumber } from '../../model/text/units.ts';
 import type { Io } from '../io.ts';
 import { loadContext, withHistory, withOutput, type ConfigOption } from '../options.ts';
@@ -38,7 +44,7 @@ const CLIENT_COLUMNS: readonly Column<ClientReport>[] = [
   { title: 'REFUSED', value: ({ failedLogins }) => failedLogins, align: 'right' },
 ];
 
-export function registerControlPlane(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   withOutput(command).action((options: ConfigOption & { output: OutputFormat }) =>
     printControlPlane(options, io),
   );
@@ -50,7 +56,7 @@ async function printControlPlane(
 ): Promise<void> {
   const { config } = loadContext(options, io).loaded;
   const report = await withHistory(config, readControlPlane);
-  if (options.output === 'json') io.out(`${JSON.stringify(report, null, 2)}\n`);
+  if (options.output === 'json') io.out(jsonText(report));
   else if (options.output === 'csv') io.out(renderCsv(report.components, COMPONENT_COLUMNS));
   else io.out(tablesOf(report));
 }

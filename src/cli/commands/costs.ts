@@ -45,7 +45,7 @@ interface CostsOptions extends ConfigOption, WatchOption {
   readonly output: OutputFormat;
 }
 
-export function registerCosts(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   command
     .option('--window <span>', '15m, 24h, 7d, today, lastweek, month, … (default: 7d)')
     .option('--from <time>', 'instead of --window: RFC 3339, a date, or how long ago (7d)')

@@ -2,31 +2,37 @@ import { Option, type Command } from 'commander';
 import { openDeliveryStore } from '../../engines/openHistory.ts';
 import { formatTime } from '../../model/time.ts';
 import type { DeliveryStatus, DeliveryStore } from '../../store/notifications/deliveryStore.ts';
-import type { Column, OutputFormat } from '../../model/text/table.ts';
+import type { Column } from '../../model/text/table.ts';
 import { unknownName, type Io } from '../io.ts';
-import { loadContext, withOutput, type ConfigOption, printRows, withOpened } from '../options.ts';
+import { listing } from '../listing.ts';
+import { loadContext, withOpened, type CommandContext, type ConfigOption } from '../options.ts';
 
 const STATES = ['dead', 'pending', 'sending', 'sent', 'superseded'] as const;
 const SHOWN = 200;
 
-interface ListOptions extends ConfigOption {
-  readonly state: DeliveryStatus['state'];
-  readonly output: OutputFormat;
-}
+type Asked = Pick<DeliveryStatus, 'state'>;
 
 /** What listing takes must not be hidden one help away. */
 const LIST_HELP = `
 Without a command: list, with [--state ${STATES.join('|')}] [-o table|json|csv]
 (burnwatch deliveries list --help).`;
 
-export function registerDeliveries(deliveries: Command, io: Io): void {
+export default function register(deliveries: Command, io: Io): void {
   deliveries.addHelpText('after', LIST_HELP);
   const list = deliveries
     .command('list', { isDefault: true })
     .description('the latest first (this is the default)')
-    .addOption(new Option('--state <state>', 'which').choices(STATES).default('dead'))
-    .action((options: ListOptions) => listDeliveries(options, io));
-  withOutput(list);
+    .addOption(new Option('--state <state>', 'which').choices(STATES).default('dead'));
+  listing(
+    list,
+    io,
+    (context, { state }: Asked) => withStore(context, (store) => store.deliveries(state, SHOWN)),
+    {
+      columns: COLUMNS,
+      toJson: deliveryJson,
+      empty: ({ state }) => (state === 'dead' ? 'No dead letters.' : `No delivery is ${state}.`),
+    },
+  );
   deliveries
     .command('retry')
     .argument('<id>', 'of a dead letter')
@@ -53,12 +59,6 @@ const COLUMNS: readonly Column<DeliveryStatus>[] = [
   { title: 'ERROR', value: ({ error }) => error, maxWidth: 80 },
 ];
 
-async function listDeliveries({ state, output, ...options }: ListOptions, io: Io): Promise<void> {
-  const found = await withStore(options, io, (store) => store.deliveries(state, SHOWN));
-  const empty = state === 'dead' ? 'No dead letters.' : `No delivery is ${state}.`;
-  printRows(io, found, { output, columns: COLUMNS, toJson: deliveryJson, empty });
-}
-
 function deliveryJson(delivery: DeliveryStatus): Readonly<Record<string, unknown>> {
   const { createdAt, dueAt, sentAt, ...rest } = delivery;
   return {
@@ -70,7 +70,7 @@ function deliveryJson(delivery: DeliveryStatus): Readonly<Record<string, unknown
 }
 
 async function retryDelivery(id: string, options: ConfigOption, io: Io): Promise<void> {
-  await withStore(options, io, async (store) => {
+  await withStore(loadContext(options, io), async (store) => {
     if (await store.revive(id, io.now())) return;
     const dead = await store.deliveries('dead', SHOWN);
     throw unknownName(
@@ -83,10 +83,8 @@ async function retryDelivery(id: string, options: ConfigOption, io: Io): Promise
 }
 
 function withStore<T>(
-  options: ConfigOption,
-  io: Io,
+  { loaded }: CommandContext,
   work: (store: DeliveryStore) => Promise<T>,
 ): Promise<T> {
-  const { path } = loadContext(options, io).loaded.config.history;
-  return withOpened(openDeliveryStore(path), work);
+  return withOpened(openDeliveryStore(loaded.config.history.path), work);
 }

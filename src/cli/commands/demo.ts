@@ -19,7 +19,7 @@ const DAYS = { least: 3, most: 60 } as const;
 /** Each has its own Prometheus. */
 const MOST_CLUSTERS = 9;
 
-export function registerDemo(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   command
     .option('--once', 'end when everything has been shown; exit 1 when a promise was not kept')
     .option('--dir <folder>', 'where its files go; an earlier demo there is replaced', '.demo')

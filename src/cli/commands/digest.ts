@@ -17,13 +17,14 @@ import { formatTime } from '../../model/time.ts';
 import { plural } from '../../model/text/units.ts';
 import { CommandFailed, UsageError, type Io } from '../io.ts';
 import {
+  loadContexts,
+  presentCluster,
   withHistory,
   withOpened,
-  presentCluster,
-  loadContexts,
   type CommandContext,
   type ConfigOption,
 } from '../options.ts';
+import { jsonText } from '../../model/text/table.ts';
 
 type Format = 'text' | 'html' | 'json';
 
@@ -38,7 +39,7 @@ interface DigestOptions extends ConfigOption {
 /** What cannot be sent within this time waits for the daemon. */
 const SEND_MS = 30_000;
 
-export function registerDigest(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   command
     .option('--week <week>', 'an ISO week such as 2026-W47 (default: the last whole week)')
     .option('--dry-run', 'print it and send nothing')
@@ -203,6 +204,6 @@ function chosenWeek({ week, dryRun }: DigestOptions, timezone: string, io: Io): 
 }
 
 async function render(digest: Digest, format: Format): Promise<string> {
-  if (format === 'json') return `${JSON.stringify(digestJson(digest), null, 2)}\n`;
+  if (format === 'json') return jsonText(digestJson(digest));
   return format === 'html' ? renderDigestHtml(digest) : renderText(digest);
 }

@@ -8,13 +8,14 @@ import { formatBytes } from '../../model/text/units.ts';
 import type { Config } from '../../daemon/config/schema.ts';
 import { HistoryError, type HistoryCheck } from '../../store/history.ts';
 import { CommandFailed, type Io } from '../io.ts';
-import { loadContext, printRows, withOutput, type ConfigOption } from '../options.ts';
+import { printRows } from '../listing.ts';
+import { loadContext, withOutput, type ConfigOption } from '../options.ts';
 
 interface DoctorOptions extends ConfigOption {
   readonly output: OutputFormat;
 }
 
-export function registerDoctor(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   withOutput(command).action((options: DoctorOptions) => runDoctor(options, io));
 }
 
@@ -33,12 +34,7 @@ async function runDoctor({ output, ...options }: DoctorOptions, io: Io): Promise
       ? [diskCheck(history.path), await backupCheck(history, io.now())]
       : []),
   ];
-  printRows(io, checks, {
-    output,
-    columns: COLUMNS,
-    toJson: (check) => ({ ...check }),
-    empty: '',
-  });
+  printRows(io, checks, output, { columns: COLUMNS, empty: '' });
   const failed = checks.filter(({ isOk }) => !isOk);
   if (failed.length > 0)
     throw new CommandFailed(`failed: ${failed.map(({ name }) => name).join(', ')}`);

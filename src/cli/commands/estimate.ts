@@ -8,7 +8,13 @@ import {
   type EstimateRow,
 } from '../../cost/estimate/estimateChange.ts';
 import { readManifests, type Manifests } from '../../cost/estimate/readManifests.ts';
-import { renderCsv, renderTable, type Column, type OutputFormat } from '../../model/text/table.ts';
+import {
+  jsonText,
+  renderCsv,
+  renderTable,
+  type Column,
+  type OutputFormat,
+} from '../../model/text/table.ts';
 import {
   formatAmount,
   formatMoney,
@@ -31,7 +37,7 @@ interface EstimateOptions extends ConfigOption {
   readonly output: OutputFormat;
 }
 
-export function registerEstimate(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   command
     .requiredOption('-f, --filename <file...>', 'manifests: JSON or YAML files; - reads stdin')
     .option('-n, --namespace <name>', 'of objects that name none', 'default')
@@ -107,7 +113,7 @@ function colorOf({ today, expected }: EstimateRow): 'red' | 'green' | null {
 function render(estimate: Estimate, output: OutputFormat, { terminal }: Io): string {
   const { currency, rows, today, expected, low, high } = estimate;
   const sums = { ...estimate, change: expected - today };
-  if (output === 'json') return `${JSON.stringify(sums, null, 2)}\n`;
+  if (output === 'json') return jsonText(sums);
   if (output === 'csv')
     return renderCsv(rows, [
       { title: 'namespace', value: ({ namespace }) => namespace },

@@ -4,19 +4,12 @@ import { readEvents } from '../../detect/planned/plannedEvents.ts';
 import type { Config } from '../../daemon/config/schema.ts';
 import type { PlannedEvent } from '../../model/plannedEvent.ts';
 import { formatTime } from '../../model/time.ts';
-import type { Column, OutputFormat } from '../../model/text/table.ts';
+import type { Column } from '../../model/text/table.ts';
 import { printable } from '../../model/text/escape.ts';
 import { CommandFailed, UsageError, type Io } from '../io.ts';
+import { listing } from '../listing.ts';
 import { parseAround, parseLength } from '../times.ts';
-import {
-  actorOf,
-  loadContext,
-  printRows,
-  withDecisions,
-  withHistory,
-  withOutput,
-  type ConfigOption,
-} from '../options.ts';
+import { actorOf, loadContext, withDecisions, withHistory, type ConfigOption } from '../options.ts';
 
 interface AddOptions extends ConfigOption {
   readonly from: string;
@@ -26,7 +19,7 @@ interface AddOptions extends ConfigOption {
   readonly workload?: string;
 }
 
-export function registerEvents(events: Command, io: Io): void {
+export default function register(events: Command, io: Io): void {
   events
     .command('add')
     .argument('<name>', 'what is planned, such as "load test"')
@@ -37,11 +30,12 @@ export function registerEvents(events: Command, io: Io): void {
     .option('-n, --namespace <name...>', 'only these namespaces', [])
     .option('--workload <name>', 'only this workload of them')
     .action((name: string, options: AddOptions) => add(name, options, io));
-  const list = events
-    .command('list')
-    .description('events that have not ended')
-    .action((options: ConfigOption & { output: OutputFormat }) => listEvents(options, io));
-  withOutput(list);
+  const list = events.command('list').description('events that have not ended');
+  listing(list, io, ({ loaded }) => knownEvents(loaded.config, io), {
+    columns: COLUMNS,
+    toJson: eventJson,
+    empty: 'No events.',
+  });
   events
     .command('remove')
     .argument('<id>', 'as events list shows it')
@@ -86,16 +80,6 @@ const COLUMNS: readonly Column<PlannedEvent>[] = [
   { title: 'TO', value: ({ endsAt }) => formatTime(endsAt) },
   { title: 'BY', value: ({ by }) => printable(by), maxWidth: 24 },
 ];
-
-async function listEvents(
-  options: ConfigOption & { readonly output: OutputFormat },
-  io: Io,
-): Promise<void> {
-  const { config } = loadContext(options, io).loaded;
-  const found = await knownEvents(config, io);
-  const { output } = options;
-  printRows(io, found, { output, columns: COLUMNS, toJson: eventJson, empty: 'No events.' });
-}
 
 async function remove(id: string, options: ConfigOption, io: Io): Promise<void> {
   const { config } = loadContext(options, io).loaded;

@@ -3,12 +3,12 @@ import { CannotExplain, explainAbuse, type ExplainQuery } from '../../cycle/expl
 import { formatTime } from '../../model/time.ts';
 import { renderExplanation, renderExplanationCsv } from '../explainView.ts';
 import { parsePast } from '../times.ts';
-import type { OutputFormat } from '../../model/text/table.ts';
+import { jsonText, type OutputFormat } from '../../model/text/table.ts';
 import { CommandFailed, UsageError, type Io } from '../io.ts';
 import {
-  withHistory,
-  presentCluster,
   loadContext,
+  presentCluster,
+  withHistory,
   withOutput,
   type ConfigOption,
 } from '../options.ts';
@@ -19,7 +19,7 @@ interface ExplainOptions extends ConfigOption {
   readonly output: OutputFormat;
 }
 
-export function registerExplain(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   command
     .argument('<workload>', 'NAMESPACE/NAME, or NAMESPACE/KIND/NAME')
     .option('--at <time>', 'as it was then: RFC 3339, a date, or how long ago (default: now)')
@@ -46,7 +46,7 @@ async function explain(text: string, options: ExplainOptions, io: Io): Promise<v
   });
   if (options.output === 'table') io.out(renderExplanation(namespace, explanation, io.terminal));
   else if (options.output === 'csv') io.out(renderExplanationCsv(namespace, explanation));
-  else io.out(`${JSON.stringify(toJson(namespace, explanation), null, 2)}\n`);
+  else io.out(jsonText(toJson(namespace, explanation)));
 }
 
 /** @throws UsageError unless it is NAMESPACE/NAME or NAMESPACE/KIND/NAME. */

@@ -13,7 +13,7 @@ import { openBillStore } from '../../engines/openHistory.ts';
 import { formatNano, formatShare } from '../../model/text/units.ts';
 import { monthName, monthStart, type TimeMs } from '../../model/time.ts';
 import { CommandFailed, UsageError, type Io } from '../io.ts';
-import { loadContext, withHistory, withOpened, type ConfigOption } from '../options.ts';
+import { loadContext, withHistory, withOpened, withOutput, type ConfigOption } from '../options.ts';
 
 interface ExportOptions extends ConfigOption {
   readonly month?: string;
@@ -23,7 +23,7 @@ interface ExportOptions extends ConfigOption {
   readonly close?: true;
 }
 
-export function registerExport(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   command
     .option('--month <month>', 'such as 2026-10, in UTC as bills are (default: the last one)')
     .addOption(
@@ -33,12 +33,8 @@ export function registerExport(command: Command, io: Io): void {
     )
     .option('--to <folder>', 'a file for each team, and one with all; without it: all on stdout')
     .option('--close', 'close the month first: its figures are never changed again')
-    .addOption(
-      new Option('-o, --output <format>', 'the form; focus: FOCUS 1.2, as bills are')
-        .choices(EXPORT_FORMATS)
-        .default('csv'),
-    )
     .action((options: ExportOptions) => exportMonth(options, io));
+  withOutput(command, EXPORT_FORMATS, 'the form; focus: FOCUS 1.2, as bills are');
 }
 
 async function exportMonth(options: ExportOptions, io: Io): Promise<void> {

@@ -10,23 +10,23 @@ import { printable } from '../../model/text/escape.ts';
 import { nearNames } from '../../model/text/nearNames.ts';
 import { renderSilentSignals } from '../explainView.ts';
 import { FINDING_COLUMNS, renderFinding } from '../findingView.ts';
-import type { OutputFormat } from '../../model/text/table.ts';
+import { jsonText, type OutputFormat } from '../../model/text/table.ts';
 import { parseFuture, parsePast } from '../times.ts';
 import { kubeContextOf } from '../../notify/config.ts';
 import { CommandFailed, unknownName, UsageError, type Io } from '../io.ts';
+import { printRows } from '../listing.ts';
 import {
   actorOf,
-  withDecisions,
-  withHistory,
-  withNamespace,
-  withWatch,
   loadContext,
   namespacesOf,
   watched,
+  withDecisions,
+  withHistory,
+  withNamespace,
   withOutput,
+  withWatch,
   type ConfigOption,
   type WatchOption,
-  printRows,
 } from '../options.ts';
 
 interface ListOptions extends ConfigOption, WatchOption {
@@ -57,7 +57,7 @@ const EVERY = { state: 'all', kind: null, since: null, namespaces: null } as con
 
 const KINDS = findingJsonSchema.shape.kind.options;
 
-export function registerFindings(findings: Command, io: Io): void {
+export default function register(findings: Command, io: Io): void {
   findings.addHelpText('after', LIST_HELP);
   const list = findings
     .command('list', { isDefault: true })
@@ -110,12 +110,8 @@ async function listFindings(options: ListOptions, io: Io): Promise<void> {
     );
   });
   const found = newestFirst.toSorted(mostUrgentFirst);
-  printRows(io, found, {
-    output: options.output,
-    columns: FINDING_COLUMNS,
-    toJson: (finding) => toFindingJson(finding),
-    empty: state === 'open' ? 'No open findings.' : 'No findings.',
-  });
+  const empty = state === 'open' ? 'No open findings.' : 'No findings.';
+  printRows(io, found, options.output, { columns: FINDING_COLUMNS, toJson: toFindingJson, empty });
 }
 
 /** @throws CommandFailed when no finding ever had that owner. */
@@ -142,7 +138,7 @@ async function showFinding(
   await withHistory(config, async (reader) => {
     const finding = await requireFinding(reader, id);
     if (options.output === 'json') {
-      io.out(`${JSON.stringify(toFindingJson(finding), null, 2)}\n`);
+      io.out(jsonText(toFindingJson(finding)));
       return;
     }
     const events = await reader.findingEvents(finding.id);

@@ -16,7 +16,7 @@ interface InitOptions extends ConfigOption {
   readonly context?: string;
 }
 
-export function registerInit(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   command
     .option(
       '--prometheus <url>',

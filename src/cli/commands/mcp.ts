@@ -16,7 +16,7 @@ import {
 const HELP = `
 Reads only. The daemon serves the same at /mcp (Streamable HTTP), to whom has a token with the scope read.`;
 
-export function registerMcp(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   withNamespace(command)
     .addHelpText('after', HELP)
     .action((options: ConfigOption & { readonly namespace?: string }) => serveStdio(options, io));

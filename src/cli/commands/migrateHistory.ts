@@ -6,7 +6,7 @@ import { describeLocation, postgresLocation } from '../../store/historyLocation.
 import type { Io } from '../io.ts';
 import { loadContext, type ConfigOption } from '../options.ts';
 
-export function registerMigrateHistory(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   command
     .requiredOption('--to <url>', 'postgres://…, or the path of a new SQLite file')
     .action((options: MigrateOptions) => runMigrate(options, io));

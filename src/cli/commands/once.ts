@@ -6,13 +6,14 @@ import { renderSummary, toSummaryJson } from '../summaryView.ts';
 import { parsePast } from '../times.ts';
 import { CommandFailed, UsageError, type Io } from '../io.ts';
 import {
-  notifyNow,
   interruptible,
   loadContext,
+  notifyNow,
   withOutput,
   type CommandContext,
   type ConfigOption,
 } from '../options.ts';
+import { jsonText } from '../../model/text/table.ts';
 
 interface OnceOptions extends ConfigOption {
   readonly at?: string;
@@ -20,7 +21,7 @@ interface OnceOptions extends ConfigOption {
   readonly output: 'table' | 'json';
 }
 
-export function registerOnce(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   command
     .option('--at <time>', 'the last complete window before this time (default: now)')
     .option('--dry-run', 'write and send nothing')
@@ -54,8 +55,7 @@ async function runOnce(options: OnceOptions, io: Io): Promise<void> {
   });
   const { currency } = config.pricing;
   if (summary.outage !== null) throw new CommandFailed(outageText(summary.outage));
-  if (options.output === 'json')
-    io.out(`${JSON.stringify(toSummaryJson(summary, currency), null, 2)}\n`);
+  if (options.output === 'json') io.out(jsonText(toSummaryJson(summary, currency)));
   else io.out(renderSummary(summary, currency, dryRun));
   if (!dryRun) await notifyNow(context, io.now());
 }

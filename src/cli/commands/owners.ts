@@ -7,8 +7,9 @@ import { ownerNames } from '../../detect/owners/podOwners.ts';
 import { formatTime } from '../../model/time.ts';
 import { ownershipOf, type Ownership } from '../../detect/owners/ownership.ts';
 import type { Config } from '../../daemon/config/schema.ts';
-import { renderCsv, renderTable, type Column, type OutputFormat } from '../../model/text/table.ts';
+import type { Column, OutputFormat } from '../../model/text/table.ts';
 import { CommandFailed, unknownName, type Io } from '../io.ts';
+import { printRows } from '../listing.ts';
 import {
   loadContext,
   presentCluster,
@@ -30,7 +31,7 @@ interface OwnerRow extends Ownership {
   readonly problem: OwnerProblem | null;
 }
 
-export function registerOwners(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   withNamespace(command)
     .option('--problems', 'only workloads without an owner, or whose owner cannot be reached')
     .action((options: OwnersOptions) => printOwners(options, io));
@@ -55,9 +56,8 @@ async function printOwners(options: OwnersOptions, io: Io): Promise<void> {
     .filter((one) => namespace === undefined || one.namespace === namespace)
     .map((one) => toRow(one, config));
   const shown = options.problems === true ? rows.filter(({ problem }) => problem !== null) : rows;
-  if (options.output === 'json') io.out(`${JSON.stringify(shown.map(toJson), null, 2)}\n`);
-  else if (options.output === 'csv') io.out(renderCsv(shown, [...COLUMNS, CURE]));
-  else io.out(renderTable(shown, COLUMNS, io.terminal));
+  const columns = options.output === 'csv' ? [...COLUMNS, CURE] : COLUMNS;
+  printRows(io, shown, options.output, { columns, toJson, empty: 'None.' });
   io.err(`${[summaryOf(rows), ...curesOf(shown)].join('\n')}\n`);
 }
 

@@ -13,9 +13,10 @@ import type { ContainerHistory } from '../../store/containerDays/containerDay.ts
 import type { PostureInput } from '../../detect/posture/postureInput.ts';
 import { CommandFailed, unknownName, UsageError, type Io } from '../io.ts';
 import {
-  withHistory,
-  presentCluster,
   loadContext,
+  presentCluster,
+  withHistory,
+  withOutput,
   type CommandContext,
   type ConfigOption,
 } from '../options.ts';
@@ -31,7 +32,7 @@ interface PostureOptions extends ConfigOption {
 /** Days of history that quotas are sized by. */
 const DAYS = 28;
 
-export function registerPosture(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   command
     .option('-n, --namespace <name>', 'only this namespace, with every failure')
     .addOption(
@@ -41,12 +42,8 @@ export function registerPosture(command: Command, io: Io): void {
       '--fix [namespace]',
       'print what would mend it: quota and defaults sized from history, Pod Security labels, NetworkPolicies',
     )
-    .addOption(
-      new Option('-o, --output <format>', 'how to print')
-        .choices(['table', 'json', 'csv'])
-        .default('table'),
-    )
     .action((options: PostureOptions) => printPosture(options, io));
+  withOutput(command);
 }
 
 async function printPosture(options: PostureOptions, io: Io): Promise<void> {

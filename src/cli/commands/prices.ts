@@ -15,9 +15,9 @@ import { MINUTE_MS } from '../../model/time.ts';
 import type { OutputFormat } from '../../model/text/table.ts';
 import type { Io } from '../io.ts';
 import {
-  withHistory,
   loadContext,
   sourcesOfHistory,
+  withHistory,
   withOutput,
   type ConfigOption,
 } from '../options.ts';
@@ -30,7 +30,7 @@ interface PricesOptions extends ConfigOption {
 
 const TIMEOUT_MS = 2 * MINUTE_MS;
 
-export function registerPrices(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   command
     .option('--recorded', 'as the newest windows of the history were priced, without Prometheus')
     .action((options: PricesOptions) => printPrices(options, io));

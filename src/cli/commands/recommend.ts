@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { HistoryReader } from '../../store/history.ts';
 import { workloadPatches } from '../../detect/rightsize/advice/patch.ts';
 import { isWorthSaying, readAdvice } from '../../detect/rightsize/advice/readAdvice.ts';
@@ -16,6 +16,7 @@ import {
   presentCluster,
   withHistory,
   withNamespace,
+  withOutput,
   type ConfigOption,
 } from '../options.ts';
 
@@ -28,21 +29,18 @@ interface RecommendOptions extends ConfigOption {
   readonly output: 'table' | 'json' | 'csv' | 'patch' | 'pull-request';
 }
 
-export function registerRecommend(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   withNamespace(command)
     .option('--days <n>', 'UTC days to look back on', '14')
     .option('--min-saving <money>', 'leave out what saves less a month (needs stay)', '0')
     .option('--all', 'also what fits, and what has too little data')
     .option('--offline', 'from the history alone: autoscalers and owners of manifests stay unknown')
-    .addOption(
-      new Option(
-        '-o, --output <format>',
-        'how to print; pull-request: a description with patches for Kustomize or values for Helm',
-      )
-        .choices(['table', 'json', 'csv', 'patch', 'pull-request'])
-        .default('table'),
-    )
     .action((options: RecommendOptions) => printRecommendations(options, io));
+  withOutput(
+    command,
+    ['table', 'json', 'csv', 'patch', 'pull-request'],
+    'how to print; pull-request: a description with patches for Kustomize or values for Helm',
+  );
 }
 
 async function printRecommendations(options: RecommendOptions, io: Io): Promise<void> {

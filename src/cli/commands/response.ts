@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { openStores } from '../../daemon/openStores.ts';
 import { responseParts } from '../../daemon/responses.ts';
 import { printable } from '../../model/text/escape.ts';
-import type { Column, OutputFormat } from '../../model/text/table.ts';
+import { jsonText, type Column, type OutputFormat } from '../../model/text/table.ts';
 import { formatTime } from '../../model/time.ts';
 import { targetText } from '../../respond/announce.ts';
 import type { Identity } from '../../respond/people.ts';
@@ -22,9 +22,9 @@ import { approvalsNeeded } from '../../respond/lifecycle.ts';
 import { trailOf, type TrailEntry } from '../../respond/record.ts';
 import { RESPONSE_ACTIONS, type Response } from '../../store/responses.ts';
 import { CommandFailed, type Io } from '../io.ts';
+import { listing } from '../listing.ts';
 import {
   loadContext,
-  printRows,
   withHistory,
   withOpened,
   withOutput,
@@ -33,19 +33,22 @@ import {
 } from '../options.ts';
 import { requireFinding } from './findings.ts';
 
-type ListOptions = ConfigOption & { readonly state: 'open' | 'all'; readonly output: OutputFormat };
+type Asked = { readonly state: 'open' | 'all' };
 
 type PlanOptions = ConfigOption & Omit<PlanRequest, 'finding'>;
 
 const LISTED = 1_000;
 
-export function registerResponse(response: Command, io: Io): void {
+export default function register(response: Command, io: Io): void {
   const list = response
     .command('list')
     .description('responses to findings, the newest first')
-    .addOption(new Option('--state <state>', 'which').choices(['open', 'all']).default('open'))
-    .action((options: ListOptions) => listAll(options, io));
-  withOutput(list);
+    .addOption(new Option('--state <state>', 'which').choices(['open', 'all']).default('open'));
+  listing(list, io, (context, { state }: Asked) => listAll(context, state === 'open', io), {
+    columns: COLUMNS,
+    toJson: (one) => toResponseJson(one, io.now()),
+    empty: 'No responses.',
+  });
   const show = response
     .command('show')
     .argument('<id>', 'as response list shows it')
@@ -94,13 +97,14 @@ const COLUMNS: readonly Column<Response>[] = [
   { title: 'FINDING', value: ({ findingId }) => findingId },
 ];
 
-async function listAll({ state, output, ...options }: ListOptions, io: Io): Promise<void> {
-  const query = { isOpen: state === 'open', namespaces: null, findingId: null, limit: LISTED };
-  const context = loadContext(options, io);
+async function listAll(
+  context: CommandContext,
+  isOpen: boolean,
+  io: Io,
+): Promise<readonly Response[]> {
+  const query = { isOpen, namespaces: null, findingId: null, limit: LISTED };
   const found = await withParts(context, io, (parts) => listResponses(query, parts));
-  const rows = found.map((one) => ({ ...one, state: shownState(one, io.now()) }));
-  const toJson = (one: Response) => toResponseJson(one, io.now());
-  printRows(io, rows, { output, columns: COLUMNS, toJson, empty: 'No responses.' });
+  return found.map((one) => ({ ...one, state: shownState(one, io.now()) }));
 }
 
 interface ShowOptions {
@@ -115,13 +119,13 @@ async function showOne(id: string, options: ConfigOption & ShowOptions, io: Io):
       throw new CommandFailed(`there is no response ${id}: burnwatch response list shows them`);
     if (options.evidence === true) {
       const items = toEvidenceJson(await store.evidence(id));
-      io.out(`${JSON.stringify(items, null, 2)}\n`);
+      io.out(jsonText(items));
       return;
     }
     const trail = await trailOf(id, audit);
     io.out(
       options.output === 'json'
-        ? `${JSON.stringify(toWholeResponseJson(response, trail, io.now()), null, 2)}\n`
+        ? jsonText(toWholeResponseJson(response, trail, io.now()))
         : render(response, io) + renderTrail(trail),
     );
   });

@@ -4,7 +4,7 @@ import { formatTime } from '../../model/time.ts';
 import type { Io } from '../io.ts';
 import { loadContext, type ConfigOption } from '../options.ts';
 
-export function registerRestore(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   command
     .argument('<file>', 'a backup, also in the configured bucket (s3://BUCKET/NAME)')
     .action((file: string, options: ConfigOption) => runRestore(file, options, io));

@@ -13,7 +13,7 @@ import type { ConfigOption } from '../options.ts';
 /** SIGTERM ends the daemon within ten seconds, whatever hangs. */
 const LAST_RESORT_MS = 9 * SECOND_MS;
 
-export function registerRun(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   command
     .option('--log-format <format>', 'json or text (default: text on a terminal)')
     .option(

@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { SavingsAction } from '../../cost/savings/savingsAction.ts';
 import { readActions } from '../../detect/rightsize/actions/readActions.ts';
 import { renderPatches } from '../../detect/rightsize/advice/renderPatches.ts';
@@ -8,14 +8,15 @@ import type { Column, OutputFormat } from '../../model/text/table.ts';
 import { formatAmount, formatMoney } from '../../model/text/units.ts';
 import { kubeContextOf } from '../../notify/config.ts';
 import { UsageError, type Io } from '../io.ts';
+import { printRows } from '../listing.ts';
 import {
   loadContext,
   namespacesOf,
   presentCluster,
-  printRows,
   sourcesOfHistory,
   withHistory,
   withNamespace,
+  withOutput,
   type ConfigOption,
 } from '../options.ts';
 import { openAbuseMarks } from './recommend.ts';
@@ -30,16 +31,13 @@ interface SavingsOptions extends ConfigOption {
 /** UTC days that advice looks back on. */
 const DAYS = 14;
 
-export function registerSavings(command: Command, io: Io): void {
+export default function register(command: Command, io: Io): void {
   withNamespace(command)
     .option('--applied', 'recommendations that were applied: promised, got, and what became worse')
     .option('--offline', 'from the history alone: without volumes, load balancers and pressure')
-    .addOption(
-      new Option('-o, --output <format>', 'how to print; patch takes back what hurt (--applied)')
-        .choices(['table', 'json', 'csv', 'patch'])
-        .default('table'),
-    )
     .action((options: SavingsOptions) => printSavings(options, io));
+  const about = 'how to print; patch takes back what hurt (--applied)';
+  withOutput(command, ['table', 'json', 'csv', 'patch'], about);
 }
 
 async function printSavings(options: SavingsOptions, io: Io): Promise<void> {
@@ -81,12 +79,8 @@ async function printSavings(options: SavingsOptions, io: Io): Promise<void> {
       io.out(renderPatches(reverse, { currency: pricing.currency, kubeContext }));
       return;
     }
-    printRows(io, proven, {
-      output,
-      columns: PROVEN_COLUMNS,
-      toJson: provenJson,
-      empty: 'No recommendation of the last four weeks was applied.',
-    });
+    const empty = 'No recommendation of the last four weeks was applied.';
+    printRows(io, proven, output, { columns: PROVEN_COLUMNS, toJson: provenJson, empty });
   });
 }
 
@@ -115,8 +109,7 @@ function printActions(
   io: Io,
 ): void {
   const columns = output === 'csv' ? [...ACTION_COLUMNS, COMMANDS] : ACTION_COLUMNS;
-  const toJson = (action: SavingsAction): SavingsAction => action;
-  printRows(io, actions, { output, columns, toJson, empty: 'Nothing more to save.' });
+  printRows(io, actions, output, { columns, empty: 'Nothing more to save.' });
   if (output !== 'table' || actions.length === 0) return;
   io.out(
     `\n${actions.map(({ commands, subject }) => `# ${subject}\n${commands.join('\n')}`).join('\n')}\n`,

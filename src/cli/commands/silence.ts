@@ -11,14 +11,14 @@ import {
 import { formatMatcher, MatcherError } from '../../store/silences/matcher.ts';
 import type { Silence } from '../../store/silences/silence.ts';
 import type { SilenceStore } from '../../store/silences/silence.ts';
-import type { Column, OutputFormat } from '../../model/text/table.ts';
+import type { Column } from '../../model/text/table.ts';
 import { unknownName, UsageError, type Io } from '../io.ts';
+import { listing } from '../listing.ts';
 import {
   actorOf,
   loadContext,
-  printRows,
   withOpened,
-  withOutput,
+  type CommandContext,
   type ConfigOption,
 } from '../options.ts';
 import { parseLength } from '../times.ts';
@@ -29,7 +29,7 @@ interface AddOptions extends ConfigOption {
   readonly reason: string;
 }
 
-export function registerSilence(silence: Command, io: Io): void {
+export default function register(silence: Command, io: Io): void {
   silence
     .command('add')
     .description('begin a silence now')
@@ -40,11 +40,12 @@ export function registerSilence(silence: Command, io: Io): void {
     .requiredOption('--for <span>', 'for how long, such as 24h or 7d')
     .requiredOption('--reason <text>', 'why, for those who find it later')
     .action((options: AddOptions) => addNow(options, io));
-  const list = silence
-    .command('list')
-    .description('silences in force, and those to come')
-    .action((options: ConfigOption & { output: OutputFormat }) => listSilences(options, io));
-  withOutput(list);
+  const list = silence.command('list').description('silences in force, and those to come');
+  listing(list, io, (context) => withStores(context, ({ silences }) => silences.list(io.now())), {
+    columns: COLUMNS,
+    toJson: silenceJson,
+    empty: 'No silences.',
+  });
   silence
     .command('expire')
     .argument('<id>', 'as silence list shows it')
@@ -54,7 +55,7 @@ export function registerSilence(silence: Command, io: Io): void {
 
 async function addNow(options: AddOptions, io: Io): Promise<void> {
   const silence = newSilence(options, parseLength(options.for, '--for'), io);
-  await withStores(options, io, (stores) => addSilence(silence, actorOf(io), stores));
+  await withStores(loadContext(options, io), (stores) => addSilence(silence, actorOf(io), stores));
   io.out(`${silence.id}\n`);
   io.err(`silent from now on: ${describeSilence(silence)}\n`);
 }
@@ -82,17 +83,8 @@ const COLUMNS: readonly Column<Silence>[] = [
   { title: 'REASON', value: ({ reason }) => reason, maxWidth: 60 },
 ];
 
-async function listSilences(
-  options: ConfigOption & { readonly output: OutputFormat },
-  io: Io,
-): Promise<void> {
-  const found = await withStores(options, io, ({ silences }) => silences.list(io.now()));
-  const { output } = options;
-  printRows(io, found, { output, columns: COLUMNS, toJson: silenceJson, empty: 'No silences.' });
-}
-
 async function endNow(id: string, options: ConfigOption, io: Io): Promise<void> {
-  await withStores(options, io, async (stores) => {
+  await withStores(loadContext(options, io), async (stores) => {
     const inForce = await stores.silences.list(io.now());
     const silence = inForce.find((each) => each.id === id);
     if (silence === undefined)
@@ -107,11 +99,10 @@ async function endNow(id: string, options: ConfigOption, io: Io): Promise<void> 
 }
 
 async function withStores<T>(
-  options: ConfigOption,
-  io: Io,
+  { loaded }: CommandContext,
   work: (stores: { readonly silences: SilenceStore; readonly audit: AuditLog }) => Promise<T>,
 ): Promise<T> {
-  const { path } = loadContext(options, io).loaded.config.history;
+  const { path } = loaded.config.history;
   return withOpened(openSilenceStore(path), (silences) =>
     withOpened(openAuditLog(path), (audit) => work({ silences, audit })),
   );

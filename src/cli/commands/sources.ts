@@ -3,18 +3,11 @@ import { SOURCE_RULES } from '../../cycle/acceptedSources.ts';
 import { decideFinding, LONGEST_ACCEPTANCE_MS } from '../../detect/findings/decideFinding.ts';
 import type { Finding } from '../../model/finding.ts';
 import { printable } from '../../model/text/escape.ts';
-import type { Column, OutputFormat } from '../../model/text/table.ts';
+import type { Column } from '../../model/text/table.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { unknownName, type Io } from '../io.ts';
-import {
-  actorOf,
-  loadContext,
-  printRows,
-  withDecisions,
-  withHistory,
-  withOutput,
-  type ConfigOption,
-} from '../options.ts';
+import { listing } from '../listing.ts';
+import { actorOf, loadContext, withDecisions, withHistory, type ConfigOption } from '../options.ts';
 
 /** A scrape job and what is believed of it. */
 interface SourceRow {
@@ -36,29 +29,20 @@ const COLUMNS: readonly Column<SourceRow>[] = [
   { title: 'FINDING', value: ({ finding }) => finding ?? '' },
 ];
 
-export function registerSources(sources: Command, io: Io): void {
+export default function register(sources: Command, io: Io): void {
   const list = sources
     .command('list')
-    .description('the scrape jobs whose metrics are believed, and those that wait for a decision')
-    .action((options: ConfigOption & { output: OutputFormat }) => listSources(options, io));
-  withOutput(list);
+    .description('the scrape jobs whose metrics are believed, and those that wait for a decision');
+  listing(list, io, ({ loaded }) => withHistory(loaded.config, readSources), {
+    columns: COLUMNS,
+    empty: 'No window is sealed yet.',
+  });
   sources
     .command('accept')
     .argument('<job>', 'as sources list shows it')
     .description('believe a scrape job from the next window on')
     .option('--reason <text>', 'why, for those who find it later', 'the exporter is ours')
     .action((job: string, options: AcceptOptions) => acceptSource(job, options, io));
-}
-
-async function listSources(
-  options: ConfigOption & { readonly output: OutputFormat },
-  io: Io,
-): Promise<void> {
-  const { config } = loadContext(options, io).loaded;
-  const rows = await withHistory(config, readSources);
-  const { output } = options;
-  const empty = 'No window is sealed yet.';
-  printRows(io, rows, { output, columns: COLUMNS, toJson: (row) => row, empty });
 }
 
 async function readSources(reader: HistoryReader): Promise<readonly SourceRow[]> {

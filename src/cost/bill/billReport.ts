@@ -7,6 +7,7 @@ import { DAY_MS, monthName, type TimeMs } from '../../model/time.ts';
 import {
   fieldColumns,
   figures,
+  jsonText,
   renderCsv,
   renderTable,
   type Column,
@@ -172,7 +173,7 @@ export function renderBill(
   format: OutputFormat,
   terminal: Terminal | null = null,
 ): string {
-  if (format === 'json') return `${JSON.stringify({ currency, months }, null, 2)}\n`;
+  if (format === 'json') return jsonText({ currency, months });
   if (format === 'csv') return renderCsv(months, CSV_COLUMNS);
   if (months.length === 0) return 'No bill has been imported for this time.\n';
   const table = renderTable(months, COLUMNS, terminal);

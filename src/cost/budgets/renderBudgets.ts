@@ -1,6 +1,7 @@
 import {
   fieldColumns,
   figures,
+  jsonText,
   renderCsv,
   renderTable,
   type Column,
@@ -37,7 +38,7 @@ export function renderBudgets(
   format: OutputFormat,
   terminal: Terminal | null = null,
 ): string {
-  if (format === 'json') return `${JSON.stringify({ currency, budgets }, null, 2)}\n`;
+  if (format === 'json') return jsonText({ currency, budgets });
   if (format === 'csv')
     return renderCsv(budgets, [
       { title: 'kind', value: ({ owner }) => (owner === undefined ? 'namespace' : 'owner') },

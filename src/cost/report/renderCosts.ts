@@ -1,6 +1,7 @@
 import {
   fieldColumns,
   figures,
+  jsonText,
   renderCsv,
   renderTable,
   type Column,
@@ -44,7 +45,7 @@ export function renderCosts(
   format: OutputFormat,
   terminal: Terminal | null = null,
 ): string {
-  if (format === 'json') return `${JSON.stringify(report, null, 2)}\n`;
+  if (format === 'json') return jsonText(report);
   const { idle, totalCost, coverage } = report;
   const idleLine = {
     key: IDLE_KEY,

@@ -1,6 +1,7 @@
 import {
   fieldColumns,
   figures,
+  jsonText,
   renderCsv,
   renderTable,
   type Column,
@@ -50,7 +51,7 @@ export function renderPrices(
   format: OutputFormat,
   terminal: Terminal | null = null,
 ): string {
-  if (format === 'json') return `${JSON.stringify(report, null, 2)}\n`;
+  if (format === 'json') return jsonText(report);
   if (format === 'csv')
     return renderCsv(report.nodes, [
       ...fieldColumns(CSV_COLUMNS),

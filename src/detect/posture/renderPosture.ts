@@ -1,5 +1,6 @@
 import {
   figures,
+  jsonText,
   renderCsv,
   renderTable,
   type Column,
@@ -86,8 +87,7 @@ export function renderPosture(
   terminal: Terminal | null = null,
   owners: PlaceOwners = new Map(),
 ): string {
-  if (format === 'json')
-    return `${JSON.stringify(postureJson(namespaces, trends, owners), null, 2)}\n`;
+  if (format === 'json') return jsonText(postureJson(namespaces, trends, owners));
   const lines = namespaces.flatMap(({ checks }) =>
     checks.flatMap((check) =>
       check.results

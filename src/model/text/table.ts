@@ -10,6 +10,11 @@ export interface Terminal {
   readonly hasColors: boolean;
 }
 
+/** A value as `-o json` prints it. */
+export function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
 export interface Column<T> {
   readonly title: string;
   readonly value: (row: T) => string | number | null;

@@ -1,6 +1,7 @@
 import {
   fieldColumns,
   figures,
+  jsonText,
   renderCsv,
   renderTable,
   type Column,
@@ -98,7 +99,7 @@ export function renderAdvice(
 ): string {
   if (format === 'json') {
     const rows = advices.map(adviceJson);
-    return `${JSON.stringify({ currency, recommendations: rows, savings }, null, 2)}\n`;
+    return jsonText({ currency, recommendations: rows, savings });
   }
   if (format === 'csv') return renderCsv(advices, CSV_COLUMNS);
   if (advices.length === 0) return 'Nothing to recommend.\n';
