@@ -1,3 +1,15 @@
+import type { ObjectLists } from '../../model/clusterObjects.ts';
+import { roleBinding, roleObject, serviceAccount } from './objects/access.ts';
+import { admissionBinding, admissionPolicy, admissionWebhooks } from './objects/admission.ts';
+import { autoscaler, verticalAutoscaler } from './objects/autoscalers.ts';
+import { serviceObject, volumeClaim } from './objects/claimsAndServices.ts';
+import { deviceClaim, publishedDevices } from './objects/devices.ts';
+import { ingress, networkPolicy } from './objects/network.ts';
+import { nodeObject } from './objects/nodes.ts';
+import { disruptionBudget, limitRanges, resourceQuota } from './objects/policies.ts';
+import { workloadObject } from './objects/workloads.ts';
+import type { RawObject } from './rawObjects.ts';
+
 /** A kind of object that is read from the Kubernetes API, or from a file of its objects. */
 export interface ResourceKind {
   /** As `kubectl api-resources` and RBAC rules call it. */
@@ -16,6 +28,46 @@ export interface ResourceKind {
   readonly isReviewed?: boolean;
   /** What is missing without it, as the end of a sentence. */
   readonly without: string;
+  /** Puts what is read of an object into the lists; without it, it is a workload. */
+  readonly take: (lists: ObjectLists, raw: RawObject) => void;
+}
+
+type Listed<K extends keyof ObjectLists> = ObjectLists[K][number];
+
+function into<K extends keyof ObjectLists>(
+  list: K,
+  read: (raw: RawObject) => Listed<K> | readonly Listed<K>[],
+): ResourceKind['take'] {
+  return (lists, raw) => {
+    const found = [read(raw)].flat() as readonly Listed<K>[];
+    (lists[list] as Listed<K>[]).push(...found);
+  };
+}
+
+type Unusual = Partial<Omit<ResourceKind, 'resource' | 'group' | 'kind' | 'without'>>;
+
+/**
+ * A kind by its name (`deployments.apps`): of `v1`, in namespaces, in every cluster, and a workload, unless told
+ * otherwise.
+ */
+function kind(name: string, of: string, without: string, unusual: Unusual = {}): ResourceKind {
+  const [resource = '', ...group] = name.split('.');
+  return {
+    resource,
+    group: group.join('.'),
+    kind: of,
+    without,
+    versions: ['v1'],
+    namespaced: true,
+    need: 'standard',
+    take: into('workloads', workloadObject),
+    ...unusual,
+  };
+}
+
+/** A kind that only the review of the cluster reads. */
+function reviewed(...[name, of, without, unusual]: Parameters<typeof kind>): ResourceKind {
+  return kind(name, of, without, { ...unusual, isReviewed: true });
 }
 
 const OWNER_CHAIN = 'workloads of its pods are guessed from their names';
@@ -23,294 +75,156 @@ const RBAC = 'rbac.authorization.k8s.io';
 const ADMISSION = 'admissionregistration.k8s.io';
 const NO_RBAC = 'posture cannot say who may do what';
 const NO_ADMISSION = 'posture cannot check admission';
-
-/** A kind that only the review of the cluster reads; of `v1`, and in every cluster, unless told. */
-function reviewed(
-  kind: Omit<ResourceKind, 'versions' | 'need' | 'isReviewed'> &
-    Partial<Pick<ResourceKind, 'versions' | 'need'>>,
-): ResourceKind {
-  return { versions: ['v1'], need: 'standard', ...kind, isReviewed: true };
-}
+const DEVICES = { need: 'part', versions: ['v1', 'v1beta2', 'v1beta1'] } as const;
+const POLICIES = { need: 'part', versions: ['v1', 'v1beta1'], namespaced: false } as const;
+const ROLES = { take: into('roles', roleObject) };
+const BINDINGS = { take: into('roleBindings', roleBinding) };
+const WEBHOOKS = { take: into('webhooks', admissionWebhooks), namespaced: false };
 
 /** Everything that is read, in the order in which it is asked for. */
 export const RESOURCES: readonly ResourceKind[] = [
-  {
-    resource: 'pods',
-    group: '',
-    versions: ['v1'],
-    kind: 'Pod',
-    namespaced: true,
-    need: 'standard',
-    without:
-      'commands, arguments, security settings and labels of pods are unknown: signatures in them are not seen, and owners named on pods neither',
-  },
-  {
-    resource: 'nodes',
-    group: '',
-    versions: ['v1'],
-    kind: 'Node',
-    namespaced: false,
-    need: 'standard',
-    without:
-      'instance type, region and capacity type of nodes come from metrics or stay unknown, and with them list prices',
-  },
-  {
-    resource: 'namespaces',
-    group: '',
-    versions: ['v1'],
-    kind: 'Namespace',
-    namespaced: false,
-    need: 'standard',
-    without: 'owners named on namespaces are unknown',
-  },
-  {
-    resource: 'replicasets',
-    group: 'apps',
-    versions: ['v1'],
-    kind: 'ReplicaSet',
-    namespaced: true,
-    need: 'standard',
-    metadataOnly: true,
-    without: OWNER_CHAIN,
-  },
-  {
-    resource: 'deployments',
-    group: 'apps',
-    versions: ['v1'],
-    kind: 'Deployment',
-    namespaced: true,
-    need: 'standard',
-    without: 'owners named on Deployments, their desired replicas and who manages them are unknown',
-  },
-  {
-    resource: 'statefulsets',
-    group: 'apps',
-    versions: ['v1'],
-    kind: 'StatefulSet',
-    namespaced: true,
-    need: 'standard',
-    without:
-      'owners named on StatefulSets, their desired replicas and who manages them are unknown',
-  },
-  {
-    resource: 'daemonsets',
-    group: 'apps',
-    versions: ['v1'],
-    kind: 'DaemonSet',
-    namespaced: true,
-    need: 'standard',
-    without: 'owners named on DaemonSets and who manages them are unknown',
-  },
-  {
-    resource: 'jobs',
-    group: 'batch',
-    versions: ['v1'],
-    kind: 'Job',
-    namespaced: true,
-    need: 'standard',
-    metadataOnly: true,
-    without: OWNER_CHAIN,
-  },
-  {
-    resource: 'cronjobs',
-    group: 'batch',
+  kind(
+    'pods',
+    'Pod',
+    'commands, arguments, security settings and labels of pods are unknown: signatures in them are not seen, and owners named on pods neither',
+  ),
+  kind(
+    'nodes',
+    'Node',
+    'instance type, region and capacity type of nodes come from metrics or stay unknown, and with them list prices',
+    { namespaced: false, take: into('nodes', nodeObject) },
+  ),
+  kind('namespaces', 'Namespace', 'owners named on namespaces are unknown', { namespaced: false }),
+  kind('replicasets.apps', 'ReplicaSet', OWNER_CHAIN, { metadataOnly: true }),
+  kind(
+    'deployments.apps',
+    'Deployment',
+    'owners named on Deployments, their desired replicas and who manages them are unknown',
+  ),
+  kind(
+    'statefulsets.apps',
+    'StatefulSet',
+    'owners named on StatefulSets, their desired replicas and who manages them are unknown',
+  ),
+  kind(
+    'daemonsets.apps',
+    'DaemonSet',
+    'owners named on DaemonSets and who manages them are unknown',
+  ),
+  kind('jobs.batch', 'Job', OWNER_CHAIN, { metadataOnly: true }),
+  kind('cronjobs.batch', 'CronJob', 'owners named on CronJobs are unknown', {
     versions: ['v1', 'v1beta1'],
-    kind: 'CronJob',
-    namespaced: true,
-    need: 'standard',
-    without: 'owners named on CronJobs are unknown',
-  },
-  {
-    resource: 'horizontalpodautoscalers',
-    group: 'autoscaling',
-    versions: ['v2', 'v2beta2', 'v1'],
-    kind: 'HorizontalPodAutoscaler',
-    namespaced: true,
-    need: 'standard',
-    without:
-      'recommendations know of autoscalers only what kube-state-metrics tells, and say so where it is nothing',
-  },
-  {
-    resource: 'verticalpodautoscalers',
-    group: 'autoscaling.k8s.io',
-    versions: ['v1', 'v1beta2'],
-    kind: 'VerticalPodAutoscaler',
-    namespaced: true,
-    need: 'part',
-    without: 'recommendations cannot tell whose requests a VerticalPodAutoscaler sets',
-  },
-  {
-    resource: 'resourcequotas',
-    group: '',
-    versions: ['v1'],
-    kind: 'ResourceQuota',
-    namespaced: true,
-    need: 'standard',
-    without: 'posture knows of quotas only what kube-state-metrics tells, without their scopes',
-  },
-  {
-    resource: 'limitranges',
-    group: '',
-    versions: ['v1'],
-    kind: 'LimitRange',
-    namespaced: true,
-    need: 'standard',
-    without: 'posture knows of limit ranges only what kube-state-metrics tells',
-  },
-  {
-    resource: 'poddisruptionbudgets',
-    group: 'policy',
-    versions: ['v1', 'v1beta1'],
-    kind: 'PodDisruptionBudget',
-    namespaced: true,
-    need: 'standard',
-    without: 'posture cannot check disruption budgets',
-  },
-  {
-    resource: 'persistentvolumeclaims',
-    group: '',
-    versions: ['v1'],
-    kind: 'PersistentVolumeClaim',
-    namespaced: true,
-    need: 'standard',
-    without: 'storage classes and sizes of claims come from metrics or stay unknown',
-  },
-  {
-    resource: 'resourceclaims',
-    group: 'resource.k8s.io',
-    versions: ['v1', 'v1beta2', 'v1beta1'],
-    kind: 'ResourceClaim',
-    namespaced: true,
-    need: 'part',
-    without: 'devices of ResourceClaims are charged only as far as kube-state-metrics tells',
-  },
-  {
-    resource: 'resourceslices',
-    group: 'resource.k8s.io',
-    versions: ['v1', 'v1beta2', 'v1beta1'],
-    kind: 'ResourceSlice',
-    namespaced: false,
-    need: 'part',
-    without: 'devices that DRA drivers publish are known only as far as kube-state-metrics tells',
-  },
-  {
-    resource: 'services',
-    group: '',
-    versions: ['v1'],
-    kind: 'Service',
-    namespaced: true,
-    need: 'standard',
-    without: 'types and ports of Services come from metrics or stay unknown',
-  },
-  {
-    resource: 'rollouts',
-    group: 'argoproj.io',
+  }),
+  kind(
+    'horizontalpodautoscalers.autoscaling',
+    'HorizontalPodAutoscaler',
+    'recommendations know of autoscalers only what kube-state-metrics tells, and say so where it is nothing',
+    { versions: ['v2', 'v2beta2', 'v1'], take: into('autoscalers', autoscaler) },
+  ),
+  kind(
+    'verticalpodautoscalers.autoscaling.k8s.io',
+    'VerticalPodAutoscaler',
+    'recommendations cannot tell whose requests a VerticalPodAutoscaler sets',
+    {
+      versions: ['v1', 'v1beta2'],
+      need: 'part',
+      take: into('verticalAutoscalers', verticalAutoscaler),
+    },
+  ),
+  kind(
+    'resourcequotas',
+    'ResourceQuota',
+    'posture knows of quotas only what kube-state-metrics tells, without their scopes',
+    { take: into('quotas', resourceQuota) },
+  ),
+  kind(
+    'limitranges',
+    'LimitRange',
+    'posture knows of limit ranges only what kube-state-metrics tells',
+    { take: into('limitRanges', limitRanges) },
+  ),
+  kind(
+    'poddisruptionbudgets.policy',
+    'PodDisruptionBudget',
+    'posture cannot check disruption budgets',
+    { versions: ['v1', 'v1beta1'], take: into('disruptionBudgets', disruptionBudget) },
+  ),
+  kind(
+    'persistentvolumeclaims',
+    'PersistentVolumeClaim',
+    'storage classes and sizes of claims come from metrics or stay unknown',
+    { take: into('claims', volumeClaim) },
+  ),
+  kind(
+    'resourceclaims.resource.k8s.io',
+    'ResourceClaim',
+    'devices of ResourceClaims are charged only as far as kube-state-metrics tells',
+    { ...DEVICES, take: into('deviceClaims', deviceClaim) },
+  ),
+  kind(
+    'resourceslices.resource.k8s.io',
+    'ResourceSlice',
+    'devices that DRA drivers publish are known only as far as kube-state-metrics tells',
+    { ...DEVICES, namespaced: false, take: into('publishedDevices', publishedDevices) },
+  ),
+  kind('services', 'Service', 'types and ports of Services come from metrics or stay unknown', {
+    take: into('services', serviceObject),
+  }),
+  kind('rollouts.argoproj.io', 'Rollout', 'owners named on Rollouts are unknown', {
     versions: ['v1alpha1'],
-    kind: 'Rollout',
-    namespaced: true,
     need: 'part',
-    without: 'owners named on Rollouts are unknown',
-  },
-  {
-    resource: 'services',
-    group: 'serving.knative.dev',
-    versions: ['v1'],
-    kind: 'Service',
-    namespaced: true,
+  }),
+  kind('services.serving.knative.dev', 'Service', 'owners named on Knative Services are unknown', {
     need: 'part',
-    without: 'owners named on Knative Services are unknown',
-  },
-  {
-    resource: 'deploymentconfigs',
-    group: 'apps.openshift.io',
-    versions: ['v1'],
-    kind: 'DeploymentConfig',
-    namespaced: true,
-    need: 'part',
-    without: 'owners named on DeploymentConfigs are unknown',
-  },
-  reviewed({
-    resource: 'serviceaccounts',
-    group: '',
-    kind: 'ServiceAccount',
-    namespaced: true,
-    without: NO_RBAC,
   }),
-  reviewed({
-    resource: 'roles',
-    group: RBAC,
-    kind: 'Role',
-    namespaced: true,
-    without: NO_RBAC,
+  kind(
+    'deploymentconfigs.apps.openshift.io',
+    'DeploymentConfig',
+    'owners named on DeploymentConfigs are unknown',
+    { need: 'part' },
+  ),
+  reviewed('serviceaccounts', 'ServiceAccount', NO_RBAC, {
+    take: into('serviceAccounts', serviceAccount),
   }),
-  reviewed({
-    resource: 'rolebindings',
-    group: RBAC,
-    kind: 'RoleBinding',
-    namespaced: true,
-    without: NO_RBAC,
-  }),
-  reviewed({
-    resource: 'clusterroles',
-    group: RBAC,
-    kind: 'ClusterRole',
+  reviewed(`roles.${RBAC}`, 'Role', NO_RBAC, ROLES),
+  reviewed(`rolebindings.${RBAC}`, 'RoleBinding', NO_RBAC, BINDINGS),
+  reviewed(`clusterroles.${RBAC}`, 'ClusterRole', NO_RBAC, { ...ROLES, namespaced: false }),
+  reviewed(`clusterrolebindings.${RBAC}`, 'ClusterRoleBinding', NO_RBAC, {
+    ...BINDINGS,
     namespaced: false,
-    without: NO_RBAC,
   }),
-  reviewed({
-    resource: 'clusterrolebindings',
-    group: RBAC,
-    kind: 'ClusterRoleBinding',
-    namespaced: false,
-    without: NO_RBAC,
-  }),
-  reviewed({
-    resource: 'networkpolicies',
-    group: 'networking.k8s.io',
-    kind: 'NetworkPolicy',
-    namespaced: true,
-    without: 'posture cannot say what the network lets through',
-  }),
-  reviewed({
-    resource: 'ingresses',
-    group: 'networking.k8s.io',
+  reviewed(
+    'networkpolicies.networking.k8s.io',
+    'NetworkPolicy',
+    'posture cannot say what the network lets through',
+    { take: into('networkPolicies', networkPolicy) },
+  ),
+  reviewed('ingresses.networking.k8s.io', 'Ingress', 'posture cannot check Ingresses', {
     versions: ['v1', 'v1beta1'],
-    kind: 'Ingress',
-    namespaced: true,
-    without: 'posture cannot check Ingresses',
+    take: into('ingresses', ingress),
   }),
-  reviewed({
-    resource: 'validatingwebhookconfigurations',
-    group: ADMISSION,
-    kind: 'ValidatingWebhookConfiguration',
-    namespaced: false,
-    without: NO_ADMISSION,
+  reviewed(
+    `validatingwebhookconfigurations.${ADMISSION}`,
+    'ValidatingWebhookConfiguration',
+    NO_ADMISSION,
+    WEBHOOKS,
+  ),
+  reviewed(
+    `mutatingwebhookconfigurations.${ADMISSION}`,
+    'MutatingWebhookConfiguration',
+    NO_ADMISSION,
+    WEBHOOKS,
+  ),
+  reviewed(`validatingadmissionpolicies.${ADMISSION}`, 'ValidatingAdmissionPolicy', NO_ADMISSION, {
+    ...POLICIES,
+    take: into('admissionPolicies', admissionPolicy),
   }),
-  reviewed({
-    resource: 'mutatingwebhookconfigurations',
-    group: ADMISSION,
-    kind: 'MutatingWebhookConfiguration',
-    namespaced: false,
-    without: NO_ADMISSION,
-  }),
-  reviewed({
-    resource: 'validatingadmissionpolicies',
-    group: ADMISSION,
-    versions: ['v1', 'v1beta1'],
-    kind: 'ValidatingAdmissionPolicy',
-    namespaced: false,
-    need: 'part',
-    without: NO_ADMISSION,
-  }),
-  reviewed({
-    resource: 'validatingadmissionpolicybindings',
-    group: ADMISSION,
-    versions: ['v1', 'v1beta1'],
-    kind: 'ValidatingAdmissionPolicyBinding',
-    namespaced: false,
-    need: 'part',
-    without: NO_ADMISSION,
-  }),
+  reviewed(
+    `validatingadmissionpolicybindings.${ADMISSION}`,
+    'ValidatingAdmissionPolicyBinding',
+    NO_ADMISSION,
+    { ...POLICIES, take: into('admissionBindings', admissionBinding) },
+  ),
 ];
 
 /** `pods`, `deployments.apps`: as RBAC and kubectl name it. */

@@ -2,18 +2,6 @@ import { emptyLists, type ObjectLists } from '../../model/clusterObjects.ts';
 import type { DataProblem } from '../../model/snapshot.ts';
 import type { TimeMs } from '../../model/time.ts';
 import { workloadKey, type WorkloadRef } from '../../model/workload.ts';
-import { autoscaler, verticalAutoscaler } from '../kubernetes/objects/autoscalers.ts';
-import { serviceObject, volumeClaim } from '../kubernetes/objects/claimsAndServices.ts';
-import { deviceClaim, publishedDevices } from '../kubernetes/objects/devices.ts';
-import { roleBinding, roleObject, serviceAccount } from '../kubernetes/objects/access.ts';
-import {
-  admissionBinding,
-  admissionPolicy,
-  admissionWebhooks,
-} from '../kubernetes/objects/admission.ts';
-import { ingress, networkPolicy } from '../kubernetes/objects/network.ts';
-import { nodeObject } from '../kubernetes/objects/nodes.ts';
-import { disruptionBudget, limitRanges, resourceQuota } from '../kubernetes/objects/policies.ts';
 import { workloadObject } from '../kubernetes/objects/workloads.ts';
 import {
   annotationsOf,
@@ -141,56 +129,16 @@ export class InventoryBuilder {
   }
 
   #read(resource: ResourceKind, raw: RawObject): void {
-    const lists = this.#lists;
     switch (resourceName(resource)) {
       case 'pods':
         return this.#addPod(raw);
-      case 'nodes':
-        return void lists.nodes.push(nodeObject(raw));
       case 'namespaces':
         return this.#addNamespace(raw);
       case 'replicasets.apps':
       case 'jobs.batch':
         return this.#addOwned(raw);
-      case 'horizontalpodautoscalers.autoscaling':
-        return void lists.autoscalers.push(autoscaler(raw));
-      case 'verticalpodautoscalers.autoscaling.k8s.io':
-        return void lists.verticalAutoscalers.push(verticalAutoscaler(raw));
-      case 'resourcequotas':
-        return void lists.quotas.push(resourceQuota(raw));
-      case 'limitranges':
-        return void lists.limitRanges.push(...limitRanges(raw));
-      case 'poddisruptionbudgets.policy':
-        return void lists.disruptionBudgets.push(disruptionBudget(raw));
-      case 'persistentvolumeclaims':
-        return void lists.claims.push(volumeClaim(raw));
-      case 'resourceclaims.resource.k8s.io':
-        return void lists.deviceClaims.push(deviceClaim(raw));
-      case 'resourceslices.resource.k8s.io':
-        return void lists.publishedDevices.push(...publishedDevices(raw));
-      case 'services':
-        return void lists.services.push(serviceObject(raw));
-      case 'serviceaccounts':
-        return void lists.serviceAccounts.push(serviceAccount(raw));
-      case 'roles.rbac.authorization.k8s.io':
-      case 'clusterroles.rbac.authorization.k8s.io':
-        return void lists.roles.push(roleObject(raw));
-      case 'rolebindings.rbac.authorization.k8s.io':
-      case 'clusterrolebindings.rbac.authorization.k8s.io':
-        return void lists.roleBindings.push(roleBinding(raw));
-      case 'networkpolicies.networking.k8s.io':
-        return void lists.networkPolicies.push(networkPolicy(raw));
-      case 'ingresses.networking.k8s.io':
-        return void lists.ingresses.push(ingress(raw));
-      case 'validatingwebhookconfigurations.admissionregistration.k8s.io':
-      case 'mutatingwebhookconfigurations.admissionregistration.k8s.io':
-        return void lists.webhooks.push(...admissionWebhooks(raw));
-      case 'validatingadmissionpolicies.admissionregistration.k8s.io':
-        return void lists.admissionPolicies.push(admissionPolicy(raw));
-      case 'validatingadmissionpolicybindings.admissionregistration.k8s.io':
-        return void lists.admissionBindings.push(admissionBinding(raw));
       default:
-        return void lists.workloads.push(workloadObject(raw));
+        return resource.take(this.#lists, raw);
     }
   }
 
