@@ -1,5 +1,5 @@
 import { Random } from '../random.ts';
-import { hash } from '../../src/detect/abuse/subjects/images.ts';
+import { hash } from '../../src/model/hash.ts';
 import { runWindow } from '../../src/cycle/runWindow.ts';
 import type { Settings } from '../../src/cycle/settings.ts';
 import { emptyState, WorkingState } from '../../src/store/cycleState.ts';

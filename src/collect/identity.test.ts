@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { imageRepository, workloadOf } from './identity.ts';
+import { workloadOf } from './identity.ts';
 import type { PodIdentity } from './identity.ts';
 
 function identity(pod: Partial<PodIdentity>): string {
@@ -166,16 +166,5 @@ describe('workload identity', () => {
     ],
   ] as const)('is %s', (_, pod, expected) => {
     expect(identity(pod)).toBe(expected);
-  });
-});
-
-describe('the repository of an image', () => {
-  it.each([
-    ['nginx', 'nginx'],
-    ['nginx:1.27', 'nginx'],
-    ['localhost:5000/a/b', 'localhost:5000/a/b'],
-    ['localhost:5000/a/b:v1@sha256:00', 'localhost:5000/a/b'],
-  ])('of %s is %s', (image, repository) => {
-    expect(imageRepository(image)).toBe(repository);
   });
 });

@@ -1,3 +1,4 @@
+import { repositoryOf } from '../model/image.ts';
 import type { WorkloadRef } from '../model/workload.ts';
 
 /** Who made an object: `null` means that nobody did, `undefined` that it is not known. */
@@ -145,13 +146,5 @@ function runName({ image }: PodIdentity, run: string): string {
   let name = run;
   while (RUN_SUFFIX.test(name)) name = name.replace(RUN_SUFFIX, '');
   const isNothing = !/[a-z]{2}/.test(name);
-  return isNothing && image !== null ? imageRepository(image) : name;
-}
-
-/** `ghcr.io/acme/build:v1@sha256:…` → `ghcr.io/acme/build`. */
-export function imageRepository(image: string): string {
-  const plain = image.replace(/@.*$/s, '');
-  const slash = plain.lastIndexOf('/');
-  const colon = plain.indexOf(':', slash + 1);
-  return colon < 0 ? plain : plain.slice(0, colon);
+  return isNothing && image !== null ? repositoryOf(image) : name;
 }

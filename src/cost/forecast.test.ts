@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { normal, seededRandom } from '../../test/support/detect.ts';
 import { DAY_MS } from '../model/time.ts';
-import { forecastSpend, median } from './forecast.ts';
+import { forecastSpend } from './forecast.ts';
 
 const START = Date.UTC(2026, 8, 1);
 
@@ -116,11 +116,5 @@ describe('forecastSpend', () => {
     });
     expect(widths).toEqual([...widths].sort((left, right) => right - left));
     expect(widths[3]).toBeLessThan(250); // of a thousand
-  });
-});
-
-describe('median', () => {
-  it('takes the middle, or between the two', () => {
-    expect([median([3, 1, 2]), median([4, 1, 2, 3])]).toEqual([2, 2.5]);
   });
 });

@@ -1,3 +1,4 @@
+import { medianOf } from '../model/quantile.ts';
 import { DAY_MS, floorTo, type TimeMs } from '../model/time.ts';
 
 /** What was spent on each complete UTC day, oldest first, without gaps; units of currency. */
@@ -89,7 +90,7 @@ function weekdayFactors({ start, days }: SpendSeries): readonly number[] {
       ratios[weekday(start + (at + day) * DAY_MS)]?.push((days[at + day] ?? 0) / mean);
     }
   }
-  const factors = ratios.map((each) => (each.length === 0 ? 1 : median(each)));
+  const factors = ratios.map((each) => (each.length === 0 ? 1 : medianOf(each)));
   const mean = factors.reduce((sum, factor) => sum + factor, 0) / WEEK;
   return mean > 0 ? factors.map((factor) => factor / mean) : even;
 }
@@ -132,7 +133,7 @@ function triedError({ start, days }: SpendSeries, horizon: number): number {
 
 function runningMedian(values: readonly number[], index: number): number {
   const from = Math.max(0, Math.min(index - 1, values.length - 3));
-  return median(values.slice(from, from + 3));
+  return medianOf(values.slice(from, from + 3));
 }
 
 function weekday(time: TimeMs): number {
@@ -142,12 +143,4 @@ function weekday(time: TimeMs): number {
 function tail({ start, days }: SpendSeries, count: number): SpendSeries {
   const skipped = Math.max(0, days.length - count);
   return { start: start + skipped * DAY_MS, days: days.slice(skipped) };
-}
-
-/** Middle value; mean of the two middle ones. Not for an empty list. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((left, right) => left - right);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
 }

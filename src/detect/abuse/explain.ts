@@ -4,7 +4,7 @@ import type { WorkloadRef } from '../../model/workload.ts';
 import type { DetectContext } from '../detector.ts';
 import { lookAtWindow } from './abuseDetector.ts';
 import { collectSubjects } from './subjects/collectSubjects.ts';
-import { repositoryOf } from './subjects/images.ts';
+import { repositoryOf } from '../../model/image.ts';
 import { matcherOf } from './evidence/indicators.ts';
 import type { MeasuredSignal } from './evidence/signals.ts';
 import { evidenceOf, judge, type Judgement } from './verdict/judge.ts';

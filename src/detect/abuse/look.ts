@@ -10,7 +10,7 @@ import { closeHour } from './expectation/learn.ts';
 import { normalOf, type Normal } from './expectation/normal.ts';
 import { coLocatedTraffic, peersOf, ringOf, teachPeers } from './expectation/neighbours.ts';
 import { flagFrom, hourOf, type HourRing } from './expectation/ring.ts';
-import { hash } from './subjects/images.ts';
+import { hash } from '../../model/hash.ts';
 import { isSteady } from './evidence/signals/flatness.ts';
 import { addWindow } from './evidence/follow.ts';
 import { learnScaling, scalingOf } from './evidence/scaling.ts';

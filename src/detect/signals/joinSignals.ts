@@ -1,4 +1,4 @@
-import { imageRepository } from '../../collect/identity.ts';
+import { repositoryOf } from '../../model/image.ts';
 import type { Signal } from '../../model/signal.ts';
 import { selects } from '../../model/labelSelector.ts';
 import type { PodSample, Snapshot } from '../../model/snapshot.ts';
@@ -59,8 +59,8 @@ function joined({ namespace, workload }: PodSample): Joined {
 function plainImage(image: string): string {
   const digest = /sha256:[0-9a-f]{64}/.exec(image)?.[0];
   if (digest !== undefined) return digest;
-  const repository = imageRepository(image).replace(/^(docker\.io\/)?(library\/)?/, '');
-  const tag = image.slice(imageRepository(image).length);
+  const repository = repositoryOf(image).replace(/^(docker\.io\/)?(library\/)?/, '');
+  const tag = image.slice(repositoryOf(image).length);
   return `${repository}${tag === '' ? ':latest' : tag}`;
 }
 

@@ -1,5 +1,5 @@
 import type { Nano } from '../../model/money.ts';
-import { median } from '../../cost/forecast.ts';
+import { medianOf } from '../../model/quantile.ts';
 import { addReason, inWholeNanos, type Parts } from './decompose.ts';
 
 /** A day beyond so many median days is a spike. */
@@ -13,7 +13,7 @@ const LEAST_DAYS = 4;
 export function spikeNano(days: readonly Nano[]): Nano {
   const lived = days.filter((nano) => nano > 0);
   if (lived.length < LEAST_DAYS) return 0;
-  const most = SPIKE_FACTOR * median(lived);
+  const most = SPIKE_FACTOR * medianOf(lived);
   const excess = lived.reduce((sum, nano) => sum + Math.max(0, nano - most), 0);
   const week = lived.reduce((sum, nano) => sum + nano, 0);
   return excess >= LEAST_SHARE * week ? Math.round(excess) : 0;

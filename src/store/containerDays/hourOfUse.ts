@@ -1,3 +1,4 @@
+import { hash } from '../../model/hash.ts';
 import { maxKnown, type Reading } from '../../model/reading.ts';
 import {
   largestResources,
@@ -134,8 +135,5 @@ export class HourOfUse {
 /** A pod as a number from 1 on (FNV-1a), 0 for none; the same whatever the order in which pods arrive. */
 function numberOf(pod: string | null): number {
   if (pod === null) return 0;
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < pod.length; at += 1)
-    hash = Math.imul(hash ^ pod.charCodeAt(at), 0x01000193) >>> 0;
-  return 1 + (hash % DISTINCT_PODS);
+  return 1 + (hash(pod) % DISTINCT_PODS);
 }

@@ -1,7 +1,7 @@
 import { DAY_MS, type TimeMs } from '../../../model/time.ts';
 import type { Baseline } from '../expectation/baseline.ts';
 import { addMoments, followOf, momentsOf, sumsOf, type Follow, type Moments } from './follow.ts';
-import { repositoryOf } from '../subjects/images.ts';
+import { repositoryOf } from '../../../model/image.ts';
 import { knownCoLocated } from '../expectation/neighbours.ts';
 import type { Beside, Rows } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';

@@ -1,5 +1,6 @@
 import { DAY_HOURS, DAY_MS, HOUR_MS, type TimeMs } from '../../../model/time.ts';
-import { hash, repositoryOf } from '../subjects/images.ts';
+import { hash } from '../../../model/hash.ts';
+import { repositoryOf } from '../../../model/image.ts';
 import { addToPeers } from './learn.ts';
 import { BYTES_OF, CORES_OF, REMEMBERED_MS, SLOTS, type HourRing } from './ring.ts';
 import type { Peers, Rows, Track } from '../state/state.ts';

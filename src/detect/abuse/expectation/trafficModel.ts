@@ -1,5 +1,5 @@
 import { BYTES_OF, CORES_OF, SLOTS, type HourRing } from './ring.ts';
-import { medianOf, quantileOf, robustDeviation } from './quantile.ts';
+import { medianOf, quantileOf, robustDeviation } from '../../../model/quantile.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { HOUR_MS, MINUTE_MS, SECOND_MS, type TimeMs, type Window } from '../../../model/time.ts';
 import { hourOf } from '../expectation/ring.ts';
-import { hash, repositoryOf } from '../subjects/images.ts';
+import { hash } from '../../../model/hash.ts';
+import { repositoryOf } from '../../../model/image.ts';
 import { EPISODE, HOUR, none, type Track } from './state.ts';
 import { diskOf, netOf, type Subject } from '../subjects/subject.ts';
 import type { Suspicion } from '../excess/excess.ts';

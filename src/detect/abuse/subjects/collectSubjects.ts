@@ -4,7 +4,7 @@ import type { ContainerSample, PodSample, Snapshot } from '../../../model/snapsh
 import { MINUTE_MS, type TimeMs } from '../../../model/time.ts';
 import { containerKey, workloadKey } from '../../../model/workload.ts';
 import type { CoLocated, Siblings, Subject, SubjectMember } from './subject.ts';
-import { medianOf } from '../expectation/quantile.ts';
+import { medianOf } from '../../../model/quantile.ts';
 
 /** A pod younger than this may be busy starting: it does not stand for a workload that we know. */
 const YOUNG_MS = 15 * MINUTE_MS;

@@ -1,5 +1,6 @@
 import type { ContainerSample, PodSample } from '../../../model/snapshot.ts';
-import { hash, repositoryOf } from './images.ts';
+import { hash } from '../../../model/hash.ts';
+import { repositoryOf } from '../../../model/image.ts';
 import type { Facts } from '../evidence/signal.ts';
 import type { Track } from '../state/state.ts';
 import type { AbuseThresholds } from '../thresholds.ts';

@@ -3,7 +3,7 @@ import { DAY_HOURS } from '../../../model/time.ts';
 import type { Facts } from '../evidence/signal.ts';
 import { HOUR_UNITS, unitsOf } from '../state/advance.ts';
 import { REMEMBERED_MS } from '../expectation/ring.ts';
-import { medianOf } from '../expectation/quantile.ts';
+import { medianOf } from '../../../model/quantile.ts';
 import { rankOf } from './caps.ts';
 import type { Judgement } from './judge.ts';
 import { offWindows } from '../thresholds.ts';

@@ -1,5 +1,5 @@
 import type { Severity, Verdict } from '../../../model/finding.ts';
-import { repositoryOf } from '../subjects/images.ts';
+import { repositoryOf } from '../../../model/image.ts';
 import type { AbuseLook } from '../look.ts';
 import type { Subject } from '../subjects/subject.ts';
 import { rankOf } from './caps.ts';

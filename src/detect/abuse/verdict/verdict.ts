@@ -1,8 +1,8 @@
 import type { Evidence, FindingCause, Severity, Verdict } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
 import { HOUR_MS, HOURS_PER_MONTH, formatTime, windowHours } from '../../../model/time.ts';
-import { medianOf } from '../expectation/quantile.ts';
-import { repositoryOf } from '../subjects/images.ts';
+import { medianOf } from '../../../model/quantile.ts';
+import { repositoryOf } from '../../../model/image.ts';
 import { causeOf, CHECK_OF_CAUSE } from './cause.ts';
 import { MAX_PODS, nextSteps } from './nextSteps.ts';
 import { evidenceOf, SCORE_BANDS, type Judgement } from './judge.ts';

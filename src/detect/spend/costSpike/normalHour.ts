@@ -1,5 +1,5 @@
 import { tzOffset } from '@date-fns/tz';
-import { median } from '../../../cost/forecast.ts';
+import { medianOf, robustDeviation } from '../../../model/quantile.ts';
 import { HOUR_MS, MINUTE_MS, type TimeMs } from '../../../model/time.ts';
 import { hourCost, type PastHours } from './spikeState.ts';
 
@@ -12,8 +12,6 @@ export interface NormalHour {
 }
 
 const WEEK_HOURS = 168;
-/** The median absolute deviation of a normal distribution times this is its standard deviation. */
-const MAD_TO_SIGMA = 1.4826;
 
 /**
  * The normal of an hour: the median of the same hour of the week over four weeks; with fewer than two such
@@ -26,15 +24,12 @@ export function normalHour(past: PastHours, hour: TimeMs, timezone: string): Nor
   const isWeekly = weekly.length >= 2;
   if (!isWeekly && daily.length < 3) return null;
   const chosen = isWeekly ? weekly : daily;
-  const cost = median(chosen);
+  const cost = medianOf(chosen);
   // Dispersion from both: four numbers alone are a poor measure of it.
-  const away = [
-    ...weekly.map((each) => Math.abs(each - cost)),
-    ...(isWeekly ? [] : daily.map((each) => Math.abs(each - cost))),
-  ];
+  const both = isWeekly ? weekly : [...weekly, ...daily];
   return {
     cost,
-    deviation: MAD_TO_SIGMA * median(away),
+    deviation: robustDeviation(both, cost),
     from: isWeekly
       ? `the same hour of the week over ${weekly.length} weeks`
       : `the same hour of the day over ${daily.length} days`,

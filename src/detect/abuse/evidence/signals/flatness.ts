@@ -1,4 +1,4 @@
-import { medianOf, robustDeviation } from '../../expectation/quantile.ts';
+import { medianOf, robustDeviation } from '../../../../model/quantile.ts';
 import { unknown, type Facts, type Signal } from '../signal.ts';
 import { formatShare } from '../../../../model/text/units.ts';
 

@@ -1,4 +1,4 @@
-import { medianOf } from '../../expectation/quantile.ts';
+import { medianOf } from '../../../../model/quantile.ts';
 import type { Normal } from '../../expectation/normal.ts';
 import { unknown, type Signal } from '../signal.ts';
 import { podsOf } from '../../subjects/subject.ts';

@@ -1,4 +1,4 @@
-import { quantileOf } from '../../expectation/quantile.ts';
+import { quantileOf } from '../../../../model/quantile.ts';
 import { podsOf } from '../../subjects/subject.ts';
 import { levelOf } from '../../excess/excess.ts';
 import { unknown, type Signal } from '../signal.ts';

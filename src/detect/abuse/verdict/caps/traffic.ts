@@ -2,7 +2,7 @@ import { DAY_MS, HOUR_MS } from '../../../../model/time.ts';
 import { formatNumber } from '../../../../model/text/units.ts';
 import { SCALES_FROM } from '../../evidence/scaling.ts';
 import type { Facts } from '../../evidence/signal.ts';
-import { medianOf } from '../../expectation/quantile.ts';
+import { medianOf } from '../../../../model/quantile.ts';
 import { TWICE } from '../../evidence/signals/novelUse.ts';
 import type { Cap } from '../cap.ts';
 

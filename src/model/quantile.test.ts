@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { fc } from '../../../../test/support/properties.ts';
-import { quantileOf } from './quantile.ts';
+import { fc } from '../../test/support/properties.ts';
+import { medianOf, quantileOf } from './quantile.ts';
 
 it('equals the quantile of the sorted list', () => {
   const list = fc.array(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), { minLength: 1 });
@@ -19,4 +19,8 @@ it('equals the quantile of the sorted list', () => {
 it('is 0 of nothing, and knows infinities', () => {
   expect(quantileOf([], 0.5)).toBe(0);
   expect(quantileOf([-Infinity, -Infinity, 1], 0.25)).toBe(-Infinity);
+});
+
+it('has the middle, or what is between the two', () => {
+  expect([medianOf([3, 1, 2]), medianOf([4, 1, 2, 3])]).toEqual([2, 2.5]);
 });
