@@ -246,6 +246,12 @@ export class CycleRunner {
   async reconfigure(loaded: CycleConfig): Promise<void> {
     const settings = await compose(loaded, this.#options);
     const collector = await openCollector(loaded, this.#options);
+    await this.#history
+      .leaveForFleet(fleetRecord(settings.config))
+      .catch(async (error: unknown) => {
+        await collector.close();
+        throw error;
+      });
     const old = this.#collector;
     this.#settings = settings;
     this.#collector = collector;
@@ -314,14 +320,20 @@ const UNUSABLE: ReadonlySet<HistoryError['code']> = new Set([
 /** The thread's own side: owns the collector and the history's writer, so that no batch holds up the event loop. */
 async function serve(port: MessagePort): Promise<void> {
   const asked = Promise.withResolvers<CycleConfig>();
-  const helping = new AbortController();
+  const warn = (problem: string) => void daemon.warning.asEvent(problem);
+  let helping = new AbortController();
   let helped: Promise<unknown> = Promise.resolve();
   const calls: Partial<CycleCalls> = {
     open: asked.resolve,
     standBy: (loaded) => {
-      const warn = (problem: string) => void daemon.warning.asEvent(problem);
-      helped = standBy(loaded, warn, helping.signal).catch((error: unknown) => {
-        if (!helping.signal.aborted) warn(plainError(error).message);
+      helping.abort();
+      const [before, { signal }] = [helped, (helping = new AbortController())];
+      const help = async (): Promise<void> => {
+        await before;
+        if (loaded !== null) await standBy(loaded, warn, signal);
+      };
+      helped = help().catch((error: unknown) => {
+        if (!signal.aborted) warn(plainError(error).message);
       });
     },
   };
@@ -352,7 +364,7 @@ async function serve(port: MessagePort): Promise<void> {
     const runner = await CycleRunner.open(loaded, {
       command: 'run',
       now: Date.now,
-      warn: (problem) => void daemon.warning.asEvent(problem),
+      warn,
       signal: stop.signal,
     });
     Object.assign(calls, {

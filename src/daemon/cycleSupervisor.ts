@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { extname } from 'node:path';
 import type { Logger } from 'pino';
 import { costReport } from '../cost/report/costReport.ts';
@@ -8,7 +9,7 @@ import { floorTo, formatTime, HOUR_MS, MINUTE_MS, SECOND_MS, type TimeMs } from 
 import type { CycleWork } from '../serve/deps.ts';
 import type { Metrics } from '../serve/metrics.ts';
 import type { CycleConfig } from './compose.ts';
-import { CYCLE_HEAP, startCycleThread, type CycleThread } from './cycleThread.ts';
+import { CYCLE_HEAP, startCycleThread, type CycleThread, type Waiting } from './cycleThread.ts';
 import type { CycleSummary } from './cycleSummary.ts';
 import type { DigestAnswer, DigestAsk } from './makeDigest.ts';
 import type { NotifyPump } from './notifyPump.ts';
@@ -34,6 +35,9 @@ const UNHEALTHY_AFTER = 5;
 
 type StartArguments =
   Parameters<typeof startCycleThread> extends [URL, ...infer Rest] ? Rest : never;
+
+/** A process that need not wait. */
+const leading = (): Waiting => ({ leads: Promise.resolve(), reloads: new EventEmitter() });
 
 export interface SupervisorParts {
   readonly metrics: Metrics;
@@ -102,17 +106,17 @@ export class CycleSupervisor implements Ticked {
   }
 
   /**
-   * Starts the thread, and with it the history once `leads` resolves. This first start is not tried again: its error is
+   * Starts the thread, and with it the history once this process leads. This first start is not tried again: its error is
    * the operator's to see.
    */
   static async start(
     loaded: () => CycleConfig,
     parts: SupervisorParts,
-    leads: Promise<unknown> = Promise.resolve(),
+    waiting: Waiting = leading(),
   ): Promise<CycleSupervisor> {
     const supervisor = new CycleSupervisor(loaded(), parts);
     const current = () => (supervisor.#loaded = loaded());
-    supervisor.#watermark = await supervisor.#startThread(current, leads);
+    supervisor.#watermark = await supervisor.#startThread(current, waiting);
     if (supervisor.#watermark !== null) supervisor.#clock.confirm(supervisor.#watermark, true);
     return supervisor;
   }
@@ -351,7 +355,7 @@ export class CycleSupervisor implements Ticked {
 
   async #startThread(
     loaded: () => CycleConfig = () => this.#loaded,
-    leads: Promise<unknown> = Promise.resolve(),
+    waiting: Waiting = leading(),
   ): Promise<TimeMs | null> {
     const { log } = this.#parts;
     const reports = {
@@ -363,7 +367,7 @@ export class CycleSupervisor implements Ticked {
       },
     };
     const { startThread = startCycleThread.bind(null, THREAD) } = this.#parts;
-    const thread = await startThread(loaded, reports, this.#heapMb, leads);
+    const thread = await startThread(loaded, reports, this.#heapMb, waiting);
     this.#thread = thread;
     void thread.ended.then((error) => this.#crashed(error));
     return thread.watermark;

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { Worker, type MessagePort } from 'node:worker_threads';
 import { createBirpc, type BirpcReturn } from 'birpc';
 import type { CycleProgress } from '../cycle/catchUp.ts';
@@ -9,8 +10,8 @@ import type { DigestAnswer, DigestAsk } from './makeDigest.ts';
 
 /** What the cycle thread does for the daemon. Calls run one after the other, as they came, except the last three. */
 export interface CycleCalls {
-  /** Observes namespaces for the process that leads, where that is configured, until `open` is called. */
-  standBy(loaded: CycleConfig): void;
+  /** Observes namespaces for the process that leads until `open` or the next `standBy`; null: it leaves that. */
+  standBy(loaded: CycleConfig | null): void;
   /** Opens the history, once, before all further calls. */
   open(loaded: CycleConfig): void;
   /** Seals every window up to `until`; `from` is where to begin when nothing is sealed yet. */
@@ -60,6 +61,14 @@ export interface CycleThread {
   close(timeoutMs: number): Promise<void>;
 }
 
+/** A process that may not lead yet: its thread writes nothing. */
+export interface Waiting {
+  /** Resolves when it leads. */
+  readonly leads: Promise<unknown>;
+  /** Tells that its configuration was loaded again. */
+  readonly reloads: EventEmitter<{ reloaded: [] }>;
+}
+
 /**
  * A young generation of 4 MiB thrice, not Node's 16: what a listing of thousands of pods throws away is
  * collected sooner, at no cost of CPU that could be measured (docs/benchmarks.md).
@@ -73,7 +82,7 @@ export const CYCLE_HEAP = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb
  * Starts the thread and waits until the history is open.
  *
  * @param heapMb of the old generation; a thread that needs more ends with `ERR_WORKER_OUT_OF_MEMORY`
- * @param leads resolves when this process may write the history: until then the thread only loads its code
+ * @param waiting until this process leads the thread only loads its code, and observes where `history.standbys` says so
  * @throws Error of the history or the collector, or what broke the thread.
  */
 export async function startCycleThread(
@@ -81,7 +90,7 @@ export async function startCycleThread(
   loaded: () => CycleConfig,
   reports: Pick<CycleReports, 'progress' | 'warning' | 'unusable'>,
   heapMb: number,
-  leads: Promise<unknown>,
+  { leads, reloads }: Waiting,
 ): Promise<CycleThread> {
   const worker = new Worker(thread, {
     workerData: { thread: 'cycle' } satisfies ThreadData,
@@ -121,13 +130,20 @@ export async function startCycleThread(
     const { config, thresholds, configHash } = loaded();
     return { config, thresholds, configHash };
   };
+  const standBy = (): void => {
+    const isCollector = loaded().config.history.standbys === 'collect';
+    calls.standBy.asEvent(isCollector ? plain() : null).catch(() => undefined);
+  };
   const open = async (): Promise<void> => {
+    reloads.on('reloaded', standBy);
     try {
-      calls.standBy.asEvent(plain()).catch(() => undefined);
+      standBy();
       await leads;
     } catch (error) {
       kill(plainError(error).message);
       return;
+    } finally {
+      reloads.off('reloaded', standBy);
     }
     await calls.open(plain());
   };

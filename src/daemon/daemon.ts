@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import type { LoadedConfig } from './config/load.ts';
 import { leadHistory } from '../engines/openHistory.ts';
@@ -8,6 +9,7 @@ import type { ProbeSource } from '../serve/probes.ts';
 import { checkHistory } from './checkHistory.ts';
 import type { AttemptResult } from './composeNotifier.ts';
 import { CycleSupervisor } from './cycleSupervisor.ts';
+import type { Waiting } from './cycleThread.ts';
 import { startDuties, type Duties } from './duties.ts';
 import { Front } from './front.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -160,8 +162,10 @@ function composeCluster(options: ClusterOptions): RunningCluster {
     const use = () => {
       loaded = next;
     };
-    if (duties === null) use();
-    else await duties.reconfigure(next, use);
+    if (duties === null) {
+      use();
+      reloads.emit('reloaded');
+    } else await duties.reconfigure(next, use);
   };
 
   const shared = { config, loaded: () => loaded, releasers, log };
@@ -172,6 +176,7 @@ function composeCluster(options: ClusterOptions): RunningCluster {
   const parts = { front, metrics, probes, version, reload, announced, changed, lastWork, now };
   const serve = () => openPages({ ...shared, ...parts });
 
+  const reloads: Waiting['reloads'] = new EventEmitter();
   const stop = new AbortController();
   const failed = Promise.withResolvers<Error>();
   const { path } = config().history;
@@ -208,7 +213,7 @@ function composeCluster(options: ClusterOptions): RunningCluster {
     const heartbeat = new Heartbeat({ config, metrics, log, now: Date.now });
     releasers.push('the heartbeat', () => heartbeat.stop());
     const thread = { metrics, log, heartbeat, now: Date.now, print };
-    const started = CycleSupervisor.start(() => loaded, thread, leading);
+    const started = CycleSupervisor.start(() => loaded, thread, { leads: leading, reloads });
     started.catch(() => undefined);
     releasers.push('the wait for the lead', async () => {
       stop.abort();

@@ -20,6 +20,7 @@ export async function openDryRunHistory(path: string): Promise<HistoryWriter> {
     incompleteWindows: () => Promise.resolve([]),
     recordWindows: refuse,
     recordFindings: refuse,
+    leaveForFleet: refuse,
     correctWindows: refuse,
     replayVerdicts: refuse,
     backup: refuse,

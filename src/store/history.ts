@@ -80,6 +80,8 @@ export interface HistoryWriter {
    * `findings` replaces rows by fingerprint; the watermark stays.
    */
   recordFindings(findings: readonly Finding[], events: readonly FindingEvent[]): Promise<void>;
+  /** Leaves what the processes that write other clusters of a fleet read of this one; null: it is on its own. */
+  leaveForFleet(record: FleetRecord | null): Promise<void>;
   /** Operators' decisions appended since the last window was sealed, oldest first. */
   pendingActions(): Promise<readonly OperatorAction[]>;
   /** Events of other tools from before `until` that no window has taken up yet, oldest first. */

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { differences } from '../support/dumpHistory.ts';
 import { startSplitCluster } from '../support/splitCluster.ts';
 
-it('collectors that come, are killed or are paused move namespaces without loss or doubling', async () => {
+it('collectors that come, are killed, are paused or are reloaded move namespaces without loss or doubling', async () => {
   await using split = await startSplitCluster();
   const first = await split.standBy();
   await split.sealWith(1);
@@ -14,7 +14,9 @@ it('collectors that come, are killed or are paused move namespaces without loss 
   second.kill('SIGSTOP');
   expect(await split.sealNext()).toBe(0);
   second.kill('SIGCONT');
-  await split.standBy();
+  const third = await split.standBy();
+  await split.sealWith(1);
+  await split.reload([third]);
   await split.sealWith(1);
   const { apart, whole } = await split.compare();
   expect(differences(apart, whole).slice(0, 5)).toEqual([]);

@@ -5,7 +5,9 @@ import { stringify } from 'yaml';
 import { startPostgres, type TestPostgres } from '../../demo/postgresServer.ts';
 import { costReportSchema } from '../../src/cost/report/costReportForm.ts';
 import { weekOf } from '../../src/store/digests/week.ts';
+import { openHistoryReader } from '../../src/engines/openHistory.ts';
 import { formatTime, monthStart } from '../../src/model/time.ts';
+import { postgresLocation } from '../../src/store/historyLocation.ts';
 import { burnwatch } from '../support/cli.ts';
 import { startDaemon, type Daemon } from '../support/daemon.ts';
 import { TempFolder } from '../support/tempFolder.ts';
@@ -185,7 +187,13 @@ describe('several clusters that a daemon each writes into one database', () => {
   let url: string;
   let eu: TempFolder;
   let us: TempFolder;
-  const member = (at: TempFolder, cluster: string, of: TestCluster, fleet: readonly string[]) =>
+  const member = (
+    at: TempFolder,
+    cluster: string,
+    of: TestCluster,
+    fleet: readonly string[],
+    pricing: object = {},
+  ) =>
     writeFileSync(
       at.file('burnwatch.yaml'),
       stringify({
@@ -194,6 +202,7 @@ describe('several clusters that a daemon each writes into one database', () => {
             cluster,
             prometheus: { url: of.url, attempts: 1 },
             workloads: { source: 'prometheus' },
+            pricing,
           },
         ],
         history: { url, fleet },
@@ -236,6 +245,50 @@ describe('several clusters that a daemon each writes into one database', () => {
       expect(budget?.without).toBeUndefined();
       expect(budget?.spent).toBeCloseTo(spent, 8);
     }
+  });
+
+  it('leave the digest of all to the one that speaks for them', async () => {
+    const week = weekOf(small.start, 'UTC').name;
+    const digest = ({ path: cwd }: TempFolder, ...more: readonly string[]) =>
+      burnwatch(['digest', '--week', week, '--offline', ...more], { cwd });
+    const refused = await digest(us);
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringMatching(/prod-eu speaks for the fleet .* --cluster NAME/),
+    ]);
+    const own = await digest(us, '--dry-run');
+    expect([own.code, own.stdout]).toEqual([0, expect.stringContaining('prod-us')]);
+    const alone = await digest(us, '--cluster', 'prod-us', '-o', 'json');
+    expect([alone.code, JSON.parse(alone.stdout)]).toEqual([
+      0,
+      expect.objectContaining({ cluster: 'prod-us' }),
+    ]);
+    const all = await digest(eu, '-o', 'json');
+    expect([all.code, JSON.parse(all.stdout)]).toEqual([
+      0,
+      expect.objectContaining({ cluster: 'prod-eu, prod-us' }),
+    ]);
+  });
+
+  it('leave their prices to the others when they begin, and when they are reloaded', async () => {
+    const pricesLeft = async () => {
+      const reader = await openHistoryReader(postgresLocation(url, 'prod-us'));
+      const { fleet } = await reader.status();
+      await reader.close();
+      return fleet?.pricing;
+    };
+    const of = (percent: number) => ({ discounts: [{ match: {}, percent }] });
+    const fleet = ['prod-eu', 'prod-us'];
+    member(us, 'prod-us', large, fleet, of(10));
+    await using daemon = await startDaemon({ cwd: us.path });
+    expect(await pricesLeft()).toMatchObject(of(10));
+    member(us, 'prod-us', large, fleet, of(20));
+    daemon.process.kill('SIGHUP');
+    await daemon.process.shows(/Configuration reloaded/);
+    expect(await pricesLeft()).toMatchObject(of(20));
+    member(us, 'prod-us', large, fleet);
+    daemon.process.kill('SIGTERM');
+    await daemon.process.ended;
   });
 
   it('that do not name the same clusters are not counted together', async () => {

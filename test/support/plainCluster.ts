@@ -12,6 +12,8 @@ export interface PlainClusterOptions {
   readonly bornAt: TimeMs;
   /** From then on a miner runs in namespace `team-0`; nobody mines when absent. */
   readonly minerFrom?: TimeMs;
+  /** The image that it runs: one without a sign of a miner by default. */
+  readonly minerImage?: string;
   /** At this time the pods of the first Deployment are replaced. */
   readonly rolloutAt?: TimeMs;
 }
@@ -20,6 +22,7 @@ interface PlainPod {
   readonly namespace: string;
   readonly workload: string;
   readonly replicaSet: string;
+  readonly image: string;
   readonly name: string;
   readonly uid: string;
   readonly node: string;
@@ -53,7 +56,7 @@ export function plainCluster(options: PlainClusterOptions): SampleSource {
 }
 
 function podsOf(options: PlainClusterOptions): readonly PlainPod[] {
-  const { containers, bornAt, minerFrom, rolloutAt } = options;
+  const { containers, bornAt, minerFrom, minerImage, rolloutAt } = options;
   const pods: PlainPod[] = [];
   for (let index = 0; index < containers; index += 1) {
     const workload = Math.floor(index / PODS_PER_WORKLOAD);
@@ -69,6 +72,7 @@ function podsOf(options: PlainClusterOptions): readonly PlainPod[] {
       namespace: 'team-0',
       workload: name,
       replicaSet: `${name}-5f6d8c7b9d`,
+      image: minerImage ?? imageOf(name),
       name: `${name}-5f6d8c7b9d-x7k2p`,
       node: 'node-0',
       cpuRequest: 0.1,
@@ -88,6 +92,7 @@ function podOf(index: number, workload: number, bornAt: TimeMs): PlainPod {
     namespace: `team-${Math.floor(workload / WORKLOADS_PER_NAMESPACE)}`,
     workload: name,
     replicaSet,
+    image: imageOf(name),
     name: `${replicaSet}-p${index}`,
     uid: uidOf(index),
     node: `node-${Math.floor(index / PODS_PER_NODE)}`,
@@ -166,7 +171,7 @@ function* familiesOf(
   );
   yield gauge('kube_pod_created', self, ({ from }) => Math.floor(from / 1000));
   yield gauge('kube_pod_status_phase', (pod) => ({ ...self(pod), phase: 'Running' }), one);
-  yield gauge('kube_pod_container_info', (pod) => ({ ...container(pod), image: image(pod) }), one);
+  yield gauge('kube_pod_container_info', (pod) => ({ ...container(pod), image: pod.image }), one);
   yield gauge('kube_pod_container_status_running', container, one);
   yield gauge('kube_pod_container_status_restarts_total', container, () => 0);
   yield amounts('kube_pod_container_resource_requests', ({ cpuRequest }) => cpuRequest, 2 ** 28);
@@ -296,7 +301,7 @@ function replicaSetOwner({ namespace, workload, replicaSet }: PlainPod): Labels 
   return { namespace, replicaset: replicaSet, ...owner };
 }
 
-function image({ workload }: PlainPod): string {
+function imageOf(workload: string): string {
   return `registry.example.com/${workload}:1.4.2`;
 }
 

@@ -17,6 +17,8 @@ const WINDOWS = 18;
 export interface SplitCluster extends AsyncDisposable {
   /** One more process that stands by. */
   standBy(): Promise<CliProcess>;
+  /** Lets the process that leads and those given load another configuration, which gives the same rows. */
+  reload(standbys: readonly CliProcess[]): Promise<void>;
   /** Seals one more window; resolves with how many processes helped to observe it. */
   sealNext(): Promise<number>;
   /** Seals windows until so many helped with one: who stands by is known after a moment. */
@@ -38,7 +40,8 @@ export async function startSplitCluster(): Promise<SplitCluster> {
   let due: TimeMs = cluster.end - WINDOWS * WINDOW;
   const clock = new TestClock(folder.file('clock'), due + 11 * SECOND_MS);
   await writeConfig(alone.path, cluster.url, more);
-  await writeConfig(folder.path, cluster.url, { ...more, history: { url, standbys: 'collect' } });
+  const shared = { ...more, history: { url, standbys: 'collect' } };
+  await writeConfig(folder.path, cluster.url, shared);
   const fill = async (cwd: string): Promise<void> => {
     const span = ['--from', formatTime(cluster.start + WINDOW), '--to', formatTime(due)];
     const { code, stderr } = await burnwatch(['backfill', ...span, '--no-notify'], { cwd });
@@ -60,6 +63,14 @@ export async function startSplitCluster(): Promise<SplitCluster> {
       const standby = all.use(startBurnwatch(['run', '--log-format', 'text'], options));
       await standby.shows(/Burnwatch stands by/);
       return standby;
+    },
+    reload: async (standbys) => {
+      const schedule = { ...more.schedule, settle: '9s' };
+      await writeConfig(folder.path, cluster.url, { ...shared, schedule });
+      for (const each of [leader.process, ...standbys]) {
+        each.kill('SIGHUP');
+        await each.shows(/Configuration reloaded/);
+      }
     },
     sealNext,
     sealWith: (helpers) => until(`${helpers} helpers`, async () => (await sealNext()) >= helpers),

@@ -13,6 +13,7 @@ export interface TestClusterOptions {
   readonly spacingMs?: number;
   /** Hours after the beginning. */
   readonly minerFromHour?: number;
+  readonly minerImage?: string;
   readonly rolloutAtHour?: number;
 }
 
@@ -41,7 +42,7 @@ const LAST_MONDAY = floorTo(Date.now() - DAY_MS - A_MONDAY, 7 * DAY_MS) + A_MOND
 
 /** Fills a Prometheus with `hours` of a plain cluster, up to the last Monday. */
 export async function startTestCluster(options: TestClusterOptions): Promise<TestCluster> {
-  const { hours, containers = 12, minerFromHour, rolloutAtHour, spacingMs } = options;
+  const { hours, containers = 12, minerFromHour, minerImage, rolloutAtHour, spacingMs } = options;
   const end = lastMonday();
   const start = end - hours * HOUR_MS;
   const source = plainCluster({
@@ -49,6 +50,7 @@ export async function startTestCluster(options: TestClusterOptions): Promise<Tes
     bornAt: start - 30 * DAY_MS,
     ...(spacingMs !== undefined && { spacingMs }),
     ...(minerFromHour !== undefined && { minerFrom: start + minerFromHour * HOUR_MS }),
+    ...(minerImage !== undefined && { minerImage }),
     ...(rolloutAtHour !== undefined && { rolloutAt: start + rolloutAtHour * HOUR_MS }),
   });
   const dataDir = await mkdtemp(join(tmpdir(), 'burnwatch-prometheus-'));

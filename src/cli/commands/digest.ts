@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { parseWeek, lastWeek, weekOf, type Week } from '../../store/digests/week.ts';
 import { NoDataError, readDigest } from '../../digest/read/readDigest.ts';
 import { policyOf } from '../../channels/channels.ts';
-import { withOtherHistories, type OtherHistories } from '../../cost/fleet.ts';
+import { speakerOf, withOtherHistories, type OtherHistories } from '../../cost/fleet.ts';
 import { mergeDigests } from '../../digest/merge/mergeDigests.ts';
 import { mergeWithOthers, readOtherDigests } from '../../digest/merge/readFleetDigests.ts';
 import { sendDigest } from '../../digest/sendDigest.ts';
@@ -96,14 +96,18 @@ function isWithoutData(error: unknown): boolean {
   );
 }
 
-/** Sends the digest of the chosen cluster; of several, each keeps its own and the first one sends that of all. */
+/**
+ * Sends the digest of the chosen cluster; of several, each keeps its own and the one that speaks for all sends that of all.
+ * @throws UsageError where that is another process's
+ */
 async function sendAll(
   contexts: readonly CommandContext[],
   week: Week,
   options: DigestOptions,
   io: Io,
 ): Promise<void> {
-  const [speaker, ...others] = contexts;
+  const speaker = speakingContext(contexts, options);
+  const others = contexts.filter((context) => context !== speaker);
   const again = options.again === true;
   for (const context of others)
     await withHistories(context, async (reader, histories) => {
@@ -121,16 +125,16 @@ async function sendAll(
     }).catch((error: unknown) => {
       if (!isWithoutData(error)) throw error;
     });
-  const { config } = speaker!.loaded;
+  const { config } = speaker.loaded;
   const found = await readOtherDigests(
     options.cluster === undefined ? config : { cluster: config.cluster },
     week,
     openHistoryReader,
   );
-  await withHistories(speaker!, async (reader, histories) => {
-    const request = await requestOf(speaker!, week, options, io);
+  await withHistories(speaker, async (reader, histories) => {
+    const request = await requestOf(speaker, week, options, io);
     const sentAs = (own: Digest) => mergeWithOthers(own, found, config);
-    const sent = await send(io, reader, speaker!, {
+    const sent = await send(io, reader, speaker, {
       ...request,
       others: histories,
       again,
@@ -144,6 +148,22 @@ async function sendAll(
     }
     if (options.output !== undefined) io.out(await render(sentAs(sent), options.output));
   });
+}
+
+/** The cluster whose digest goes out: the chosen one, else the one that speaks for all. */
+function speakingContext(
+  contexts: readonly CommandContext[],
+  { cluster }: DigestOptions,
+): CommandContext {
+  const [first] = contexts;
+  if (cluster !== undefined) return first!;
+  const name = speakerOf(first!.loaded.config);
+  const speaker = contexts.find(({ loaded }) => loaded.config.cluster === name);
+  if (speaker !== undefined) return speaker;
+  const own = contexts.map(({ loaded }) => loaded.config.cluster).join(', ');
+  throw new UsageError(
+    `digest: ${name} speaks for the fleet (history.fleet), and its process sends the digest of all: run this there, or see that of ${own} with --dry-run, or send one of a cluster alone with --cluster NAME`,
+  );
 }
 
 /** A cluster’s history, and those of the others for budgets over all. */

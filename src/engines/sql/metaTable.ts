@@ -84,12 +84,16 @@ export class MetaTable {
   ): Promise<void> {
     requireGrid(wanted);
     await this.requireSame(path, wanted);
-    const isNew = fleet !== undefined && (fleet !== null || (await this.get('fleet')) !== null);
-    if (isNew) this.set('fleet', fleet);
+    if (fleet !== undefined) await this.leave(fleet);
     this.set('cluster', wanted.cluster);
     this.set('currency', wanted.currency);
     this.set('window_ms', wanted.windowMs);
     await this.flush();
+  }
+
+  /** Leaves what the processes that write other clusters read of this one; `flush` writes it. */
+  async leave(fleet: FleetRecord | null): Promise<void> {
+    if (fleet !== null || (await this.get('fleet')) !== null) this.set('fleet', fleet);
   }
 
   /** Refuses a history that was made for something else; a new one has no identity yet. @throws HistoryError */

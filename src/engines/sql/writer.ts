@@ -111,6 +111,10 @@ class SqlHistoryWriter implements HistoryWriter {
     });
   }
 
+  leaveForFleet(record: FleetRecord | null): Promise<void> {
+    return this.#write(() => this.#meta.leave(record));
+  }
+
   pendingActions(): Promise<readonly StoredAction[]> {
     return this.#database.read(pendingActions);
   }
