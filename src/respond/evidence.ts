@@ -55,7 +55,7 @@ export async function captureEvidence(
   const pods = plan.pods.slice(0, MAX_PODS);
   for (const name of pods) {
     const pod = await readPod(namespace, name, cluster);
-    keep(`manifest Pod/${name}`, manifest(pod));
+    keep(`manifest Pod/${name}`, manifest(pod), pod === null ? 'it does not exist any more' : null);
     if (pod === null) continue;
     const path = objectPath('Pod', namespace, name);
     const { containers = [], initContainers = [], ephemeralContainers = [] } = podSpecOf(pod);

@@ -53,7 +53,7 @@ export function withApproval(
   now: TimeMs,
 ): Response {
   const { state, action, requestedBy, approvals, plan } = response;
-  if (state === 'expired' || isExpired(response, now)) throw expired(response, now);
+  if (shownState(response, now) === 'expired') throw expired(response, now);
   if (state !== 'planned') throw wrongState(response, 'cannot be approved');
   if (party.person === null)
     throw new ResponseRefused(
@@ -117,6 +117,13 @@ export function requireApproved(response: Response, policy: ResponsePolicy, now:
 /** Also true before the plan was made: a clock that was set back must not make it good for longer. */
 export function isExpired({ plannedAt, expiresAt }: Response, now: TimeMs): boolean {
   return now >= expiresAt || now < plannedAt - SKEW_MS;
+}
+
+/** What a response looks like from outside: a plan whose time is over is expired, also before the daemon has noticed. */
+export function shownState(response: Response, now: TimeMs): Response['state'] {
+  const { state } = response;
+  const isPlan = state === 'planned' || state === 'approved';
+  return isPlan && isExpired(response, now) ? 'expired' : state;
 }
 
 function expired({ expiresAt, plannedAt }: Response, now: TimeMs): ResponseRefused {

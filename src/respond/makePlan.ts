@@ -73,26 +73,18 @@ export function refusalOf(error: ApiFailure): ResponseRefused {
   return new ResponseRefused(codeOf(error), message);
 }
 
+/** Every other failure says that the API server cannot be reached. */
+const CODES: Readonly<Partial<Record<ApiFailure['code'], RefusalCode>>> = {
+  forbidden: 'no-role',
+  conflict: 'object-changed',
+  absent: 'not-found',
+  invalid: 'dry-run-rejected',
+  'bad-answer': 'dry-run-rejected',
+  overloaded: 'dry-run-rejected',
+};
+
 function codeOf({ code, message }: ApiFailure): RefusalCode {
-  switch (code) {
-    case 'forbidden':
-      // Admission answers 403 as well, in other words than RBAC's.
-      return /User ".*" cannot /.test(message) ? 'no-role' : 'dry-run-rejected';
-    case 'conflict':
-      return 'object-changed';
-    case 'absent':
-      return 'not-found';
-    case 'invalid':
-    case 'bad-answer':
-    case 'overloaded':
-      return 'dry-run-rejected';
-    case 'expired':
-    case 'not-configured':
-    case 'server-error':
-    case 'timeout':
-    case 'unauthorized':
-    case 'unreachable':
-      break;
-  }
-  return 'unreachable';
+  // Admission answers 403 as well, in other words than RBAC's.
+  if (code === 'forbidden' && !/User ".*" cannot /.test(message)) return 'dry-run-rejected';
+  return CODES[code] ?? 'unreachable';
 }

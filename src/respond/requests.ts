@@ -16,7 +16,6 @@ import { APPROVAL_MS } from './config.ts';
 import type { ResponseTarget } from './facts.ts';
 import {
   approvalsNeeded,
-  isExpired,
   requireAllowed,
   withApproval,
   wrongState,
@@ -241,11 +240,4 @@ export function listResponses(
   { store }: Pick<RequestParts, 'store'>,
 ): Promise<readonly Response[]> {
   return store.list({ ...query, states: isOpen ? OPEN_STATES : null });
-}
-
-/** What a response looks like from outside: a plan whose time is over is expired, also before the daemon has noticed. */
-export function shownState(response: Response, now: TimeMs): Response['state'] {
-  const { state } = response;
-  const isOpen = state === 'planned' || state === 'approved';
-  return isOpen && isExpired(response, now) ? 'expired' : state;
 }

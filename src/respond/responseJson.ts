@@ -6,10 +6,9 @@ import {
   type EvidenceItem,
   type Response,
 } from '../store/responses.ts';
-import { approvalsNeeded } from './lifecycle.ts';
+import { approvalsNeeded, shownState } from './lifecycle.ts';
 import { partyName } from './people.ts';
 import type { TrailEntry } from './record.ts';
-import { shownState } from './requests.ts';
 
 const time = z.iso.datetime().describe('RFC 3339, UTC');
 

@@ -239,8 +239,8 @@ async function takeAllBack(
     if (left !== null) current = { ...current, notes: [...current.notes, left] };
     current = await saveStep(current, index, left === null ? 'undone' : 'left', parts);
   }
-  const isFailed = current.failure !== null;
-  await end(current, isFailed ? 'failed' : 'undone', isFailed ? 'failed' : 'undone', parts);
+  const state = current.failure === null ? 'undone' : 'failed';
+  await end(current, state, state, parts);
 }
 
 async function fail(

@@ -59,14 +59,20 @@ export class Clusters {
   }
 
   async #costs(request: Request, env?: object): Promise<Response> {
+    // The tag of one cluster's costs says nothing about those of the others.
+    const headersSent = new Headers(request.headers);
+    headersSent.delete('if-none-match');
     const answers = await Promise.all(
-      this.#names.map(async (name) => this.#ask(name, new Request(request), env)),
+      this.#names.map(async (name) =>
+        this.#ask(name, new Request(request, { headers: headersSent }), env),
+      ),
     );
     const mine = answers.filter(({ status }) => status !== 403);
     const failed = mine.find(({ ok }) => !ok) ?? (mine.length === 0 ? answers[0] : undefined);
     if (failed !== undefined) return failed;
     const texts = await Promise.all(mine.map((answer) => answer.text()));
-    const { headers } = mine[0]!;
+    const headers = new Headers(mine[0]!.headers);
+    headers.delete('etag');
     if (!(headers.get('content-type') ?? '').includes('json')) {
       const [first = '', ...others] = texts;
       const rest = others.map((text) => text.slice(text.indexOf('\n') + 1));

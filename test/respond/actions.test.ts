@@ -187,6 +187,16 @@ describe('each action', () => {
   });
 });
 
+it('evidence says of a pod that is gone that it was not captured', async () => {
+  const planned = await bench.plan(RUNNER, 'evidence');
+  await bench.approve(planned, ANA);
+  server.remove('Pod', 'shop', 'runner');
+  await bench.round();
+  expect(await bench.store.evidence(planned.id)).toMatchObject([
+    { name: 'manifest Pod/runner', text: '', problem: 'it does not exist any more' },
+  ]);
+});
+
 it('evidence has the open connections where that is on', async () => {
   bench.policy = { ...bench.policy, readConnections: true };
   server.execOutput = {

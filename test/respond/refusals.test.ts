@@ -269,6 +269,16 @@ describe('and what does not apply', () => {
     await expect(bench.plan(odd, 'label')).rejects.toEqual(refused('not-found'));
   });
 
+  it('an approval of what was done is late, not expired', async () => {
+    const done = await bench.approved(MINER, 'label');
+    await bench.round();
+    bench.pass(HOUR_MS);
+    await expect(bench.approve(done, ANA)).rejects.toEqual(refused('wrong-state'));
+    await bench.undo(done);
+    await bench.round();
+    await expect(bench.approve(done, BEN)).rejects.toEqual(refused('wrong-state'));
+  });
+
   it('what is not known, or not verified to be somebody', async () => {
     const planned = await bench.plan(MINER, 'label');
     const local = { who: 'ana', via: 'page', from: '127.0.0.1', proof: null } as const;

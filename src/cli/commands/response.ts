@@ -12,13 +12,12 @@ import {
   approve,
   listResponses,
   requestPlan,
-  shownState,
   undo,
   type PlanParts,
   type PlanRequest,
 } from '../../respond/requests.ts';
 import { toEvidenceJson, toResponseJson, toWholeResponseJson } from '../../respond/responseJson.ts';
-import { approvalsNeeded } from '../../respond/lifecycle.ts';
+import { approvalsNeeded, shownState } from '../../respond/lifecycle.ts';
 import { trailOf, type TrailEntry } from '../../respond/record.ts';
 import { RESPONSE_ACTIONS, type Response } from '../../store/responses.ts';
 import { CommandFailed, type Io } from '../io.ts';

@@ -1,10 +1,9 @@
 import { MAX_REASON_LENGTH } from '../../detect/findings/decideFinding.ts';
 import type { Finding } from '../../model/finding.ts';
 import { ACTION_NAMES, targetText } from '../../respond/announce.ts';
-import { approvalsNeeded } from '../../respond/lifecycle.ts';
+import { approvalsNeeded, shownState } from '../../respond/lifecycle.ts';
 import { partyName } from '../../respond/people.ts';
 import { trailOf, type TrailEntry } from '../../respond/record.ts';
-import { shownState } from '../../respond/requests.ts';
 import { RESPONSE_ACTIONS, type Response, type ResponseState } from '../../store/responses.ts';
 import { HttpProblem } from '../problem.ts';
 import {
