@@ -1,6 +1,11 @@
-import { addParts, COST_PARTS, NODE_PARTS, RESOURCE_HOURS } from '../../model/costParts.ts';
+import { addParts, NODE_PARTS } from '../../model/costParts.ts';
 import { UNALLOCATED, type CostDimension, type CostRow } from '../../store/costTable.ts';
-import type { AllocationProperties, AllocationSums, Attached } from './allocationJson.ts';
+import {
+  type AllocationProperties,
+  type AllocationSums,
+  type Attached,
+  ADDED,
+} from './allocationJson.ts';
 import type { FilterField } from './filter/filterForm.ts';
 import { isLabel, type AggregateField } from './parseAggregate.ts';
 
@@ -82,17 +87,13 @@ function partOfKey(field: AggregateField, { sums, labels, owner }: Keyed): strin
       return controllerKind ?? UNALLOCATED;
     case 'controller':
       return controller === undefined ? UNALLOCATED : `${controllerKind}:${controller}`;
-    case 'deployment':
-    case 'statefulset':
-    case 'daemonset':
-    case 'job':
-      return controllerKind === field ? (controller ?? UNALLOCATED) : UNALLOCATED;
     case 'service':
       return properties.services?.[0] ?? UNALLOCATED;
     case 'owner':
       return owner ?? UNALLOCATED;
     default:
-      return labels.get(field) ?? UNALLOCATED;
+      if (isLabel(field)) return labels.get(field) ?? UNALLOCATED;
+      return controllerKind === field ? (controller ?? UNALLOCATED) : UNALLOCATED;
   }
 }
 
@@ -119,17 +120,6 @@ export function fieldOf({ sums, labels, owner }: Keyed): (field: FilterField) =>
     }
   };
 }
-
-const ADDED = [
-  ...RESOURCE_HOURS,
-  ...COST_PARTS,
-  'networkTransferBytes',
-  'networkReceiveBytes',
-  'storageByteHours',
-  'networkZoneNano',
-  'networkRegionNano',
-  'sharedNano',
-] as const;
 
 function add(left: AllocationSums, right: AllocationSums, metadata: boolean): AllocationSums {
   return {

@@ -1,9 +1,9 @@
 import {
   costNano,
   nodeNano,
-  type CostParts,
   type NodeParts,
-  type RESOURCE_HOURS,
+  RESOURCE_HOURS,
+  COST_PARTS,
 } from '../../model/costParts.ts';
 import { fromNano, type Nano } from '../../model/money.ts';
 import { formatTime, HOUR_MS, MINUTE_MS, type TimeMs, type Window } from '../../model/time.ts';
@@ -25,24 +25,35 @@ export interface AllocationProperties {
 /** Volumes (byte-hours) or load balancers (hours) by OpenCost's key. */
 export type Attached = Readonly<Record<string, { readonly nano: Nano; readonly amount: number }>>;
 
+/** Amounts and money of an allocation that add up. */
+export const ADDED = [
+  ...RESOURCE_HOURS,
+  ...COST_PARTS,
+  'networkTransferBytes',
+  'networkReceiveBytes',
+  'storageByteHours',
+  'networkZoneNano',
+  'networkRegionNano',
+  'sharedNano',
+] as const;
+
 /** An allocation with its exact sums, before it is written in OpenCost's form. */
-export interface AllocationSums extends CostParts, Record<(typeof RESOURCE_HOURS)[number], number> {
+export interface AllocationSums extends Readonly<Record<(typeof ADDED)[number], number>> {
   readonly properties: AllocationProperties;
   readonly start: TimeMs;
   readonly end: TimeMs;
   readonly gpuUsageHours: number | null;
-  readonly networkTransferBytes: number;
-  readonly networkReceiveBytes: number;
-  readonly storageByteHours: number;
-  readonly networkZoneNano: Nano;
-  readonly networkRegionNano: Nano;
-  readonly sharedNano: Nano;
   /** Idle that was shared out to it; part of the costs in the answer, as in OpenCost. */
   readonly idleNano: NodeParts;
   readonly volumes: Attached;
   readonly loadBalancers: Attached;
   readonly cpuUsageMaxCores: number | null;
   readonly ramUsageMaxBytes: number | null;
+}
+
+/** What an allocation costs with the idle that was shared out to it. */
+export function totalNano(sums: AllocationSums): Nano {
+  return costNano(sums) + nodeNano(sums.idleNano) + sums.sharedNano;
 }
 
 /** One allocation in the response form of OpenCost (core/pkg/opencost/allocation_json.go, `AllocationJSON`). */
@@ -71,7 +82,6 @@ export function toAllocationJson(
   const cpuEfficiency = efficiency(sums.cpuUsageCoreHours, sums.cpuRequestCoreHours, cpuNano);
   const ramEfficiency = efficiency(sums.ramUsageByteHours, sums.ramRequestByteHours, ramNano);
   const weight = cpuNano + ramNano;
-  const totalNano = costNano(sums) + nodeNano(sums.idleNano) + sums.sharedNano;
   // Hours that an older version recorded have the money of volumes and not their size.
   const isSizeKnown = sums.storageNano === 0 || sums.storageByteHours > 0;
   const internetNano = sums.networkNano - sums.networkZoneNano - sums.networkRegionNano;
@@ -127,7 +137,7 @@ export function toAllocationJson(
     ramEfficiency,
     externalCost: 0,
     sharedCost: fromNano(sums.sharedNano),
-    totalCost: fromNano(totalNano),
+    totalCost: fromNano(totalNano(sums)),
     totalEfficiency: weight > 0 ? (cpuEfficiency * cpuNano + ramEfficiency * ramNano) / weight : 0,
     rawAllocationOnly: single
       ? { cpuCoreUsageMax: sums.cpuUsageMaxCores, ramByteUsageMax: sums.ramUsageMaxBytes }

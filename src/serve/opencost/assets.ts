@@ -104,18 +104,14 @@ function breakdown(idleNano: number, nano: number) {
 }
 
 function attachedAssets(table: CostTable, context: AllocationContext): readonly Asset[] {
-  const byName = new Map<string, { rows: CostRow[]; type: 'Disk' | 'LoadBalancer' }>();
-  for (const row of table.rows) {
-    const type = row.storageNano > 0 ? 'Disk' : row.loadBalancerNano > 0 ? 'LoadBalancer' : null;
+  const attached = table.rows.filter((row) => row.storageNano > 0 || row.loadBalancerNano > 0);
+  const byName = Map.groupBy(attached, (row) => {
     const { kind = 'Pod', name = '' } = row.workload ?? {};
-    if (type === null) continue;
     const isOwn = kind === 'PersistentVolumeClaim' || kind === 'Service';
-    const key = `${row.namespace}/${isOwn ? name : `${kind.toLowerCase()}/${name}`}`;
-    const entry = byName.get(`${type} ${key}`);
-    if (entry === undefined) byName.set(`${type} ${key}`, { rows: [row], type });
-    else entry.rows.push(row);
-  }
-  return [...byName].map(([key, { rows, type }]) => {
+    return `${typeOf(row)} ${row.namespace}/${isOwn ? name : `${kind.toLowerCase()}/${name}`}`;
+  });
+  return [...byName].map(([key, rows]) => {
+    const type = typeOf(rows[0]!);
     const seen = rows.map((row) => row.seen ?? context.held);
     const lived = {
       start: Math.min(...seen.map(({ start }) => start)),
@@ -127,6 +123,10 @@ function attachedAssets(table: CostTable, context: AllocationContext): readonly 
     const category = type === 'Disk' ? 'Storage' : 'Network';
     return { type, name, category, providerID: '', json };
   });
+}
+
+function typeOf({ storageNano }: CostRow): 'Disk' | 'LoadBalancer' {
+  return storageNano > 0 ? 'Disk' : 'LoadBalancer';
 }
 
 function diskJson(rows: readonly CostRow[], lived: Window) {

@@ -3,17 +3,15 @@ import {
   addParts,
   idleOf,
   makeParts,
-  NO_COST_PARTS,
   NO_NODE_PARTS,
   NODE_PARTS,
   nodeNano,
-  RESOURCE_HOURS,
   sumParts,
   type NodeParts,
 } from '../../model/costParts.ts';
 import type { Window } from '../../model/time.ts';
 import { splitIdle } from '../../cost/report/shareCosts.ts';
-import type { AllocationProperties, AllocationSums } from './allocationJson.ts';
+import { type AllocationProperties, type AllocationSums, ADDED } from './allocationJson.ts';
 import { nodeProperties, type AllocationContext } from './toAllocations.ts';
 
 /** Idle by node, clamped at zero per node and resource as OpenCost has it (Burnwatch's own idle is signed). */
@@ -49,16 +47,9 @@ function toAllocation(
     properties,
     start: held.start,
     end: held.end,
-    ...makeParts(RESOURCE_HOURS, () => 0),
-    ...NO_COST_PARTS,
+    ...makeParts(ADDED, () => 0),
     ...idle,
     gpuUsageHours: 0,
-    networkTransferBytes: 0,
-    networkReceiveBytes: 0,
-    storageByteHours: 0,
-    networkZoneNano: 0,
-    networkRegionNano: 0,
-    sharedNano: 0,
     idleNano: NO_NODE_PARTS,
     volumes: {},
     loadBalancers: {},

@@ -1,44 +1,29 @@
 import { QuestionRefused } from '../questions/answerContext.ts';
 import type { CostDimension } from '../../store/costTable.ts';
 
+/** Kinds of controllers that are fields of their own, also in OpenCost's UI's filters. */
+export const CONTROLLER_KINDS = ['deployment', 'statefulset', 'daemonset', 'job'] as const;
+
+const NAMES = [
+  'cluster',
+  'node',
+  'namespace',
+  'controllerKind',
+  'controller',
+  ...CONTROLLER_KINDS,
+  'pod',
+  'container',
+  'providerID',
+  'service',
+  'owner',
+] as const;
+
 /** One field that OpenCost can aggregate by. */
-export type AggregateField =
-  | 'cluster'
-  | 'node'
-  | 'namespace'
-  | 'controllerKind'
-  | 'controller'
-  | 'deployment'
-  | 'statefulset'
-  | 'daemonset'
-  | 'job'
-  | 'pod'
-  | 'container'
-  | 'providerID'
-  | 'service'
-  | 'owner'
-  | `label:${string}`;
+export type AggregateField = (typeof NAMES)[number] | `label:${string}`;
 
 /** Spelling does not matter to OpenCost; the filter language's name of the controller is taken as well. */
 const FIELDS: ReadonlyMap<string, AggregateField> = new Map([
-  ...(
-    [
-      'cluster',
-      'node',
-      'namespace',
-      'controllerKind',
-      'controller',
-      'deployment',
-      'statefulset',
-      'daemonset',
-      'job',
-      'pod',
-      'container',
-      'providerID',
-      'service',
-      'owner',
-    ] as const
-  ).map((field) => [field.toLowerCase(), field] as const),
+  ...NAMES.map((field) => [field.toLowerCase(), field] as const),
   ['controllername', 'controller'],
 ]);
 

@@ -1,16 +1,10 @@
-import { costNano, nodeNano } from '../../model/costParts.ts';
 import type { Nano } from '../../model/money.ts';
 import { windowHours, type Window } from '../../model/time.ts';
 import { splitNano } from '../../cost/exact.ts';
 import { fieldOf, keyOf, UNMOUNTED, type Keyed } from './aggregate.ts';
-import type { AllocationSums } from './allocationJson.ts';
+import { totalNano } from './allocationJson.ts';
 import { matchesFilter } from './filter/matchesFilter.ts';
 import type { OpenCostQuery } from './parseQuery.ts';
-
-/** What an allocation costs with the idle that was shared out to it. */
-function totalNano(sums: AllocationSums): Nano {
-  return costNano(sums) + nodeNano(sums.idleNano) + sums.sharedNano;
-}
 
 /**
  * Takes what is to be shared out of the allocations and says what each key carries of it: by what it costs, or

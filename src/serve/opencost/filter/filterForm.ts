@@ -1,22 +1,20 @@
 import { isLabel, type AggregateField } from '../parseAggregate.ts';
 
-/**
- * What OpenCost can filter allocations by and Burnwatch knows (core/pkg/filter/allocation/fields.go), and assets
- * (`type`, `name`).
- */
-export type FilterField =
-  | 'cluster'
-  | 'node'
-  | 'namespace'
-  | 'controllerName'
-  | 'controllerKind'
-  | 'pod'
-  | 'container'
-  | 'provider'
-  | 'owner'
-  | 'type'
-  | 'name'
-  | `label:${string}`;
+/** What OpenCost can filter allocations by and Burnwatch knows (core/pkg/filter/allocation/fields.go). */
+export const ALLOCATION_FIELDS = [
+  'cluster',
+  'node',
+  'namespace',
+  'controllerName',
+  'controllerKind',
+  'pod',
+  'container',
+  'provider',
+  'owner',
+] as const;
+
+/** Of allocations, and of assets (`type`, `name`). */
+export type FilterField = (typeof ALLOCATION_FIELDS)[number] | 'type' | 'name' | `label:${string}`;
 
 export type FilterOperator = 'equals' | 'contains' | 'begins' | 'ends' | 'exists';
 

@@ -1,22 +1,18 @@
 import { QuestionRefused } from '../../questions/answerContext.ts';
-import { ALIASES } from '../parseAggregate.ts';
-import type { Comparison, Filter, FilterField, FilterOperator } from './filterForm.ts';
+import { ALIASES, CONTROLLER_KINDS } from '../parseAggregate.ts';
+import {
+  type Comparison,
+  type Filter,
+  type FilterField,
+  type FilterOperator,
+  ALLOCATION_FIELDS,
+} from './filterForm.ts';
 import { anyOf, controllerFilter } from './filterParameters.ts';
 import { lexFilter, type Token } from './lexFilter.ts';
 
 type Fields = ReadonlyMap<string, FilterField>;
 
-const ALLOCATION_FIELDS = fieldsByName([
-  'cluster',
-  'node',
-  'namespace',
-  'controllerName',
-  'controllerKind',
-  'pod',
-  'container',
-  'provider',
-  'owner',
-]);
+const OF_ALLOCATIONS = fieldsByName(ALLOCATION_FIELDS);
 
 /** core/pkg/filter/asset/fields.go; `assetType` is what OpenCost's UI calls the type. */
 const ASSET_FIELDS = new Map([
@@ -25,8 +21,7 @@ const ASSET_FIELDS = new Map([
   ['providerid', 'provider'],
 ] as const);
 
-/** Kinds of controllers that OpenCost's UI puts into filters as if they were fields. */
-const KINDS: ReadonlySet<string> = new Set(['deployment', 'statefulset', 'daemonset', 'job']);
+const KINDS: ReadonlySet<string> = new Set(CONTROLLER_KINDS);
 
 const OPERATORS: ReadonlyMap<string, FilterOperator> = new Map([
   [':', 'equals'],
@@ -46,7 +41,7 @@ const MAX_DEPTH = 32;
  * @throws QuestionRefused that says where it cannot be understood and what is expected there.
  */
 export function parseFilter(text: string): Filter | null {
-  return parse(text, ALLOCATION_FIELDS);
+  return parse(text, OF_ALLOCATIONS);
 }
 
 /** The same for assets. */
@@ -130,7 +125,7 @@ function parsePart(cursor: Cursor, depth: number): Filter {
 }
 
 function parseComparison(cursor: Cursor): Filter {
-  const isOfAllocations = cursor.fields === ALLOCATION_FIELDS;
+  const isOfAllocations = cursor.fields === OF_ALLOCATIONS;
   const more = isOfAllocations ? [...ALIASES.keys(), 'label[NAME]'] : [];
   const fields = [...new Set(cursor.fields.values()), ...more].join(', ');
   const name = cursor.take('name');
