@@ -16,9 +16,6 @@ export function logChannel(logger: Pick<Logger, 'info' | 'warn'>, context: Rende
       else logger.info(fields, line);
       return { ids: {} };
     },
-    // Logging a line twice does no harm.
-    find: async () => 'unknown',
-    close: async () => undefined,
   };
 }
 

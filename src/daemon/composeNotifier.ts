@@ -18,7 +18,7 @@ import { Releasers } from './releasers.ts';
 export interface ComposedNotifier {
   readonly notifier: Notifier;
   readonly store: DeliveryStore;
-  /** Closes the channels and the store. */
+  /** Closes the store. */
   close(): Promise<void>;
 }
 
@@ -66,7 +66,6 @@ export async function composeNotifier(
       observer,
       elsewhere: () => findingsOverClusters(config, logger),
     });
-    releasers.push('the notifier', () => notifier.close());
     return { notifier, store, close };
   } catch (error) {
     await close();

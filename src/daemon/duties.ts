@@ -44,7 +44,7 @@ export async function startDuties(parts: DutiesParts): Promise<Duties> {
   const { config, loaded, pages, supervisor, releasers, log, observe } = parts;
   const { reader, stores, responder } = pages;
   const now = () => supervisor.time ?? Date.now();
-  const clock = { ...systemClock(), now };
+  const clock = systemClock(now);
   const notifierOf = () => composeNotifier(loaded(), log, observe, clock);
   let notifier = await notifierOf();
   releasers.push('the notifier', () => notifier.close());

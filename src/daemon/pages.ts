@@ -70,7 +70,7 @@ export async function openPages(parts: PagesParts): Promise<Pages> {
   const sources = { config, reader, stores, questions, probes, ingested, lastWork };
   const { clusters } = front;
   const responses = responder.parts;
-  const clock = { ...systemClock(), now };
+  const clock = systemClock(now);
   const takeInteractions = () =>
     signedInteractions(config(), { reader, stores, responses, log, clock, changed });
   let interactions = takeInteractions();

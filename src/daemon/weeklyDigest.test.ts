@@ -135,7 +135,6 @@ describe('the weekly digest', () => {
         return { ids: { ts: id } };
       },
       find: async ({ id }) => (posted.includes(id) ? { ids: { ts: id } } : null),
-      close: async () => undefined,
     };
     const first = await openDeliveryStore(path);
     const platform = { channel: 'slack', target: '#cloud-cost' };

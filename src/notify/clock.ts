@@ -10,10 +10,10 @@ export interface Clock {
   random(): number;
 }
 
-/** The real clock. */
-export function systemClock(): Clock {
+/** The real clock, or one that agrees with another about the time. */
+export function systemClock(now: () => TimeMs = Date.now): Clock {
   return {
-    now: () => Date.now(),
+    now,
     sleep: async (ms, signal) => {
       // An abort ends the sleep; the sleeper checks the signal next.
       await wait(ms, undefined, { signal }).catch(() => undefined);

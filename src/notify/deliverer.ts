@@ -142,8 +142,8 @@ async function sendOnce(
     throw new ChannelError('target', 'channel-removed', text);
   }
   if (delivery.inDoubt) {
-    const found = await channel.find(delivery, signal);
-    if (found !== null && found !== 'unknown') return found;
+    const found = await channel.find?.(delivery, signal);
+    if (found) return found;
   }
   return channel.send(delivery, signal);
 }

@@ -20,8 +20,6 @@ export interface Notifier {
   deliver(signal: AbortSignal): Promise<DeliverySummary>;
   /** When `deliver` has something to do next; null: nothing waits. */
   nextDueAt(): Promise<TimeMs | null>;
-  /** Closes the channels, not the store. */
-  close(): Promise<void>;
 }
 
 export interface NotifierParts {
@@ -42,15 +40,12 @@ const FINDINGS_A_TURN = 100;
 
 /** Composes the notifier; it does nothing until it is called. */
 export function createNotifier(parts: NotifierParts): Notifier {
-  const { policy, store, channels } = parts;
+  const { policy, store } = parts;
   const fallbackFor = afterDeadLetter(policy.destinations.platform);
   return {
     plan: (now) => planAndCommit(parts, now),
     deliver: (signal) => deliverDue({ ...parts, fallbackFor }, signal),
     nextDueAt: () => store.nextDueAt(),
-    close: async () => {
-      await Promise.all(channels.map((channel) => channel.close()));
-    },
   };
 }
 

@@ -50,8 +50,6 @@ export function alertmanagerChannel(
         throw (sent[0] as PromiseRejectedResult).reason;
       return { ids: {} };
     },
-    find: async () => 'unknown',
-    close: async () => undefined,
   };
 }
 

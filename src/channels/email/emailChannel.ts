@@ -44,8 +44,6 @@ export function emailChannel(
         transport.close();
       }
     },
-    find: async () => 'unknown',
-    close: async () => undefined,
   };
 
   async function messageOf({ id, receiver, notice, root }: ClaimedDelivery) {

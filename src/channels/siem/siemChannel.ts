@@ -40,9 +40,6 @@ export function siemChannel(
       }
       return { ids: {} };
     },
-    // Stores drop repetitions by `event.id`, `metadata.uid`.
-    find: async () => 'unknown',
-    close: async () => undefined,
   };
 }
 

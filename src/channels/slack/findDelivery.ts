@@ -16,7 +16,7 @@ const SLACK_MS = 5 * MINUTE_MS;
 
 /**
  * Looks for a delivery's id in the metadata of what is in the channel (or in the conversation's
- * thread) since it was made. `unknown` where the app may not read the channel's history
+ * thread) since it was made. Null also where the app may not read the channel's history
  * (`channels:history`, `groups:history`, `im:history`): then a message in doubt is sent again.
  */
 export async function findDelivery(
@@ -24,7 +24,7 @@ export async function findDelivery(
   targets: TargetResolver,
   delivery: ClaimedDelivery,
   signal: AbortSignal,
-): Promise<Receipt | null | 'unknown'> {
+): Promise<Receipt | null> {
   const replyTo = delivery.notice.kind === 'note' ? delivery.notice.replyTo : undefined;
   const thread = replyTo?.ts ?? delivery.root?.ids['ts'];
   const oldest = ((delivery.createdAt - SLACK_MS) / 1000).toFixed(6);
@@ -33,7 +33,7 @@ export async function findDelivery(
     const { target } = delivery.receiver;
     const channel =
       replyTo?.channel ?? delivery.root?.ids['channel'] ?? (await targets.conversationId(target));
-    if (channel === null) return 'unknown';
+    if (channel === null) return null;
     for (let page = 0; page < PAGES && !signal.aborted; page += 1) {
       const paging = {
         channel,
@@ -57,7 +57,7 @@ export async function findDelivery(
   } catch (error) {
     const failure = toChannelError(error);
     // No scope, or not a member: this channel cannot be read.
-    if (failure.kind === 'operator' || failure.kind === 'target') return 'unknown';
+    if (failure.kind === 'operator' || failure.kind === 'target') return null;
     throw failure;
   }
   return null;

@@ -53,7 +53,6 @@ export function slackChannel({ client, clock, context, pictures }: SlackParts): 
       guarded(signal, () => findDelivery(client, targets, delivery, signal)),
     follow: (delivery, receipt, signal) =>
       guarded(signal, () => addPicture(delivery, receipt, signal)),
-    close: async () => undefined,
   };
 
   async function send(delivery: ClaimedDelivery, signal: AbortSignal): Promise<Receipt> {

@@ -20,7 +20,5 @@ export function teamsChannel(
       await post({ name: 'Teams', url: address, headers: {} }, body, 'application/json', signal);
       return { ids: {} };
     },
-    find: async () => 'unknown',
-    close: async () => undefined,
   };
 }

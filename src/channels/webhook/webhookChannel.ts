@@ -40,9 +40,6 @@ export function webhookChannel(
       await post(target, body, 'application/json', signal);
       return { ids: {} };
     },
-    // The receiver drops repetitions by their idempotency key.
-    find: async () => 'unknown',
-    close: async () => undefined,
   };
 }
 

@@ -47,11 +47,11 @@ export interface Channel {
    */
   send(delivery: ClaimedDelivery, signal: AbortSignal): Promise<Receipt>;
   /**
-   * Looks for a delivery in doubt at the receiver. `null`: it did not arrive; `unknown`: this channel
-   * cannot look (it is sent again then, and may be shown twice).
+   * Looks for a delivery in doubt at the receiver. Null where it did not arrive or cannot be looked for, as in
+   * channels without this: it is sent again then, and may be shown twice.
    * @throws ChannelError
    */
-  find(delivery: ClaimedDelivery, signal: AbortSignal): Promise<Receipt | null | 'unknown'>;
+  find?(delivery: ClaimedDelivery, signal: AbortSignal): Promise<Receipt | null>;
   /**
    * What may come after a message arrived and was recorded (a picture); it may fail without harm.
    * Returns a receipt that replaces the first, or null. @throws ChannelError
@@ -61,7 +61,6 @@ export interface Channel {
     receipt: Receipt,
     signal: AbortSignal,
   ): Promise<Receipt | null>;
-  close(): Promise<void>;
 }
 
 /**

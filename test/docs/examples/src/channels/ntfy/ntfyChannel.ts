@@ -13,7 +13,5 @@ export function ntfyChannel(url: string): Channel {
       await post(target, text, 'text/plain', signal);
       return { ids: {} };
     },
-    find: async () => 'unknown',
-    close: async () => undefined,
   };
 }
