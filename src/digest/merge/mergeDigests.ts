@@ -25,6 +25,9 @@ import {
   within,
   type Of,
 } from './addSpends.ts';
+import { sumParts } from '../../model/costParts.ts';
+import { COUNTS } from '../read/findings.ts';
+import { usedShare } from '../read/forecasts.ts';
 
 /** Entries of lists that a digest of one cluster cuts as well. */
 const MOST = { gaps: 10, savings: 3, workloads: 5, names: 3, lowest: 3, listed: 30, drawn: 5 };
@@ -83,11 +86,10 @@ export function mergeDigests(digests: readonly Digest[], missing: readonly strin
     forecast: mergeForecasts(of(({ forecast }) => forecast)),
     savings: mergeSavings(of(({ savings }) => savings)),
     abuse: {
-      opened: total(digests, ({ abuse }) => abuse.opened),
-      resolved: total(digests, ({ abuse }) => abuse.resolved),
-      open: total(digests, ({ abuse }) => abuse.open),
-      critical: total(digests, ({ abuse }) => abuse.critical),
-      costNano: total(digests, ({ abuse }) => abuse.costNano),
+      ...sumParts(
+        [...COUNTS, 'critical', 'costNano'],
+        digests.map(({ abuse }) => abuse),
+      ),
       worst: named(({ abuse }) => abuse.worst).slice(0, MOST.names),
     },
     posture: mergePosture(of(({ posture }) => posture)),
@@ -106,8 +108,10 @@ export function mergeDigests(digests: readonly Digest[], missing: readonly strin
     },
     prices: {
       unpriced: named(({ prices }) => prices.unpriced),
-      flat: total(digests, ({ prices }) => prices.flat),
-      nodes: total(digests, ({ prices }) => prices.nodes),
+      ...sumParts(
+        ['flat', 'nodes'],
+        digests.map(({ prices }) => prices),
+      ),
       fresh: distinct(digests.flatMap(({ prices }) => prices.fresh)),
     },
     ownerDigests: mergeOwners(of(({ ownerDigests }) => ownerDigests)),
@@ -172,8 +176,7 @@ function mergeCoverage(digests: readonly Digest[]): Digest['coverage'] {
       )
       .toSorted((a, b) => b.end - b.start - (a.end - a.start))
       .slice(0, MOST.gaps),
-    gapCount: total(all, ({ gapCount }) => gapCount),
-    gapMs: total(all, ({ gapMs }) => gapMs),
+    ...sumParts(['gapCount', 'gapMs'], all),
     // Where only some begin in the week, the comparison says which are new.
     begins: begins.includes(null) ? null : Math.max(...begins.map((time) => time ?? 0)),
     provisional: all.some(({ provisional }) => provisional),
@@ -211,7 +214,7 @@ function mergeEfficiency(trends: readonly EfficiencyTrend[]): EfficiencyTrend {
   return {
     weeks: longest.weeks.map(({ name }) => {
       const same = trends.flatMap(({ weeks }) => weeks.filter((week) => week.name === name));
-      const nodesNano = total(same, (week) => week.nodesNano);
+      const sums = sumParts(['allocatedNano', 'nodesNano'], same);
       return {
         name,
         efficiency: efficiencyOfAll(
@@ -220,11 +223,10 @@ function mergeEfficiency(trends: readonly EfficiencyTrend[]): EfficiencyTrend {
           ),
         ),
         idleShare:
-          nodesNano > 0
-            ? total(same, (week) => (week.idleShare ?? 0) * week.nodesNano) / nodesNano
+          sums.nodesNano > 0
+            ? total(same, (week) => (week.idleShare ?? 0) * week.nodesNano) / sums.nodesNano
             : null,
-        allocatedNano: total(same, (week) => week.allocatedNano),
-        nodesNano,
+        ...sums,
       };
     }),
   };
@@ -260,8 +262,6 @@ function mergeBudgets(
   lines: readonly { readonly cluster: string; readonly line: ForecastLine }[],
 ): readonly ForecastLine[] {
   const shared = new Set<string>();
-  const used = ({ monthly, spent, expected }: ForecastLine) =>
-    monthly === null ? 0 : (expected ?? spent) / monthly;
   return lines
     .flatMap(({ cluster, line }) => {
       const { budget } = line;
@@ -273,7 +273,7 @@ function mergeBudgets(
       shared.add(key);
       return [line];
     })
-    .toSorted((a, b) => used(b) - used(a));
+    .toSorted((a, b) => usedShare(b) - usedShare(a));
 }
 
 function mergeSavings(all: readonly Of<DigestSavings>[]): DigestSavings {
@@ -283,8 +283,7 @@ function mergeSavings(all: readonly Of<DigestSavings>[]): DigestSavings {
     return known.length === 0 ? null : total(known, Number);
   };
   return {
-    perMonth: total(values, ({ perMonth }) => perMonth),
-    count: total(values, ({ count }) => count),
+    ...sumParts(['perMonth', 'count'], values),
     nodesPerMonth: sumOf(({ nodesPerMonth }) => nodesPerMonth),
     removableNodes: sumOf(({ removableNodes }) => removableNodes),
     floor: Math.max(...values.map(({ floor }) => floor)),
@@ -306,8 +305,7 @@ function mergePosture(all: readonly Of<PostureLine>[]): PostureLine {
     score: mean(scored, ({ score }) => score ?? 0),
     scoreBefore:
       compared.length < scored.length ? null : mean(compared, (one) => one.scoreBefore ?? 0),
-    namespaces: total(values, ({ namespaces }) => namespaces),
-    ungraded: total(values, ({ ungraded }) => ungraded),
+    ...sumParts(['namespaces', 'ungraded'], values),
     lowest: all
       .flatMap(({ cluster, value }) =>
         value.lowest.map(({ namespace, score }) => ({
@@ -351,12 +349,7 @@ function mean(lines: readonly PostureLine[], of: (line: PostureLine) => number):
 function addFindings(counts: readonly FindingCount[]): readonly FindingCount[] {
   return Array.from(
     Map.groupBy(counts, ({ kind }) => kind),
-    ([kind, same]) => ({
-      kind,
-      opened: total(same, ({ opened }) => opened),
-      resolved: total(same, ({ resolved }) => resolved),
-      open: total(same, ({ open }) => open),
-    }),
+    ([kind, same]) => ({ kind, ...sumParts(COUNTS, same) }),
   );
 }
 

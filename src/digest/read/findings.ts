@@ -4,22 +4,20 @@ import type { Finding } from '../../model/finding.ts';
 import { workloadKey } from '../../model/workload.ts';
 import type { Attention, FindingCount } from '../../store/digests/digest.ts';
 import type { Week } from '../../store/digests/week.ts';
+import { sumParts } from '../../model/costParts.ts';
 
 const NAMED = 3;
 
-/** How findings of a week count: by when they were recognised and when they ended, in the data's time. */
-interface Counted {
-  readonly opened: boolean;
-  readonly resolved: boolean;
-  readonly open: boolean;
-}
+/** What every line of findings counts. */
+export const COUNTS = ['opened', 'resolved', 'open'] as const;
 
-function count({ firstSeen, resolvedAt }: Finding, { start, end }: Week): Counted {
+/** How a finding counts in a week, as 0 or 1: by when it was recognised and when it ended, in the data's time. */
+function count({ firstSeen, resolvedAt }: Finding, { start, end }: Week) {
   const isOver = resolvedAt !== null && resolvedAt <= end;
   return {
-    opened: firstSeen > start && firstSeen <= end,
-    resolved: isOver && resolvedAt > start,
-    open: firstSeen <= end && !isOver,
+    opened: Number(firstSeen > start && firstSeen <= end),
+    resolved: Number(isOver && resolvedAt > start),
+    open: Number(firstSeen <= end && !isOver),
   };
 }
 
@@ -32,13 +30,11 @@ export function abuseLine(findings: readonly Finding[], week: Week): Attention {
     )
     .map((finding) => ({ finding, ...count(finding, week) }));
   const reported = abuse
-    .filter((one) => one.open || one.opened)
+    .filter((one) => one.open + one.opened > 0)
     .map(({ finding }) => finding)
     .sort(mostSevereFirst);
   return {
-    opened: abuse.filter((one) => one.opened).length,
-    resolved: abuse.filter((one) => one.resolved).length,
-    open: abuse.filter((one) => one.open).length,
+    ...sumParts(COUNTS, abuse),
     critical: reported.filter(({ severity }) => severity === 'critical').length,
     costNano: reported.reduce((sum, { costSoFarNano }) => sum + (costSoFarNano ?? 0), 0),
     worst: [...new Set(reported.map(placeOf))].slice(0, NAMED),
@@ -47,19 +43,14 @@ export function abuseLine(findings: readonly Finding[], week: Week): Attention {
 
 /** Findings of the week by kind, abuse left out; kinds without any are not in it. */
 export function findingCounts(findings: readonly Finding[], week: Week): readonly FindingCount[] {
-  const kinds = new Map<string, { opened: number; resolved: number; open: number }>();
-  for (const finding of findings) {
-    if (finding.kind === 'cryptojacking') continue;
-    const { opened, resolved, open } = count(finding, week);
-    if (!opened && !resolved && !open) continue;
-    const entry = kinds.get(finding.kind) ?? { opened: 0, resolved: 0, open: 0 };
-    kinds.set(finding.kind, entry);
-    entry.opened += Number(opened);
-    entry.resolved += Number(resolved);
-    entry.open += Number(open);
-  }
-  return [...kinds]
-    .map(([kind, counts]) => ({ kind, ...counts }))
+  const counted = findings
+    .filter(({ kind }) => kind !== 'cryptojacking')
+    .map((finding) => ({ kind: finding.kind, ...count(finding, week) }));
+  return Array.from(
+    Map.groupBy(counted, ({ kind }) => kind),
+    ([kind, same]) => ({ kind, ...sumParts(COUNTS, same) }),
+  )
+    .filter((one) => one.opened + one.resolved + one.open > 0)
     .sort((a, b) => b.open - a.open || (a.kind < b.kind ? -1 : 1));
 }
 

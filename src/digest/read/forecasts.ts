@@ -16,7 +16,7 @@ export async function readForecasts(
 ): Promise<readonly ForecastLine[]> {
   const cluster = await readClusterForecast(reader, pricing);
   const statuses = await readBudgets(reader, pricing, budgets, others);
-  const lines = statuses.map(toLine).sort((a, b) => used(b) - used(a));
+  const lines = statuses.map(toLine).sort((a, b) => usedShare(b) - usedShare(a));
   return [...(cluster === null ? [] : [toLine({ ...cluster, monthly: 0 })]), ...lines];
 }
 
@@ -39,6 +39,7 @@ function toLine(status: BudgetStatus): ForecastLine {
   };
 }
 
-function used({ monthly, spent, expected }: ForecastLine): number {
+/** What of a budget is used, or will be; 0 without one. */
+export function usedShare({ monthly, spent, expected }: ForecastLine): number {
   return monthly === null ? 0 : (expected ?? spent) / monthly;
 }

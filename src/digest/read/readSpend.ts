@@ -8,13 +8,12 @@ import type { HistoryReader } from '../../store/history.ts';
 import type { NodeRecord } from '../../store/workloads.ts';
 import type { Nano } from '../../model/money.ts';
 import type { TimeMs } from '../../model/time.ts';
-import { workloadKey } from '../../model/workload.ts';
 import { type Amount, type DailySpend, type Spend } from '../../store/digests/digest.ts';
 import { idleNano, idleParts } from '../spend/idleChange.ts';
 import { ReasonSums } from '../spend/reasons.ts';
 import { spendBy, type SpendContext } from '../spend/spendBy.ts';
 import { spikeNano } from '../spend/spikes.ts';
-import { sumRows } from '../spend/sumRows.ts';
+import { sumRows, workloadOf } from '../spend/sumRows.ts';
 import type { SeenHours } from '../spend/decompose.ts';
 import { midnights, type Week } from '../../store/digests/week.ts';
 import { dailySpend } from '../spend/dailySpend.ts';
@@ -169,8 +168,4 @@ function spikesIn(days: readonly CostTable[], week: Week): (workload: string) =>
   }
   return (workload) =>
     spikeNano(weeks.now.get(workload) ?? []) - spikeNano(weeks.before.get(workload) ?? []);
-}
-
-function workloadOf({ namespace, workload }: CostRow): string {
-  return workload === null ? (namespace ?? '') : workloadKey(namespace ?? '', workload);
 }

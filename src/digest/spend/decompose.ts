@@ -36,9 +36,7 @@ export function decompose(
     addStarted(parts, before, now, change);
     return inWholeNanos(parts, change);
   }
-  addReason(parts, 'storage', now.storageNano - before.storageNano);
-  addReason(parts, 'network', now.networkNano - before.networkNano);
-  addReason(parts, 'load-balancers', now.loadBalancerNano - before.loadBalancerNano);
+  for (const [driver, part] of ATTACHED) addReason(parts, driver, now[part] - before[part]);
   const pods = { before: podHours(before), now: podHours(now) };
   for (const container of new Set([...before.uses.keys(), ...now.uses.keys()])) {
     for (const resource of WEEK_RESOURCES) {
@@ -51,6 +49,13 @@ export function decompose(
   }
   return inWholeNanos(parts, change);
 }
+
+/** What is charged beside nodes. */
+const ATTACHED = [
+  ['storage', 'storageNano'],
+  ['network', 'networkNano'],
+  ['load-balancers', 'loadBalancerNano'],
+] as const;
 
 type Uses = ReadonlyMap<string, ResourceUse>;
 
@@ -71,9 +76,7 @@ function addStarted(
   if (week === null || change === 0) return;
   // A volume or a load balancer by itself is no workload.
   if (podHours(week) > 0) return addReason(parts, driver, change);
-  addReason(parts, 'storage', sign * week.storageNano);
-  addReason(parts, 'network', sign * week.networkNano);
-  addReason(parts, 'load-balancers', sign * week.loadBalancerNano);
+  for (const [driver, part] of ATTACHED) addReason(parts, driver, sign * week[part]);
 }
 
 function addResource(parts: Parts, uses: Sides<Uses>, pods: Sides<number>, seen: SeenHours): void {

@@ -4,12 +4,11 @@ import { shareOverheads, type SharedRow } from '../../cost/report/shareCosts.ts'
 import { costNano } from '../../model/costParts.ts';
 import type { CostRow } from '../../store/costTable.ts';
 import type { Nano } from '../../model/money.ts';
-import { workloadKey } from '../../model/workload.ts';
 import type { Spend } from '../../store/digests/digest.ts';
 import { decompose, type Parts, type SeenHours } from './decompose.ts';
 import { ReasonSums } from './reasons.ts';
 import { carveSpikes } from './spikes.ts';
-import { sumRows } from './sumRows.ts';
+import { sumRows, workloadOf } from './sumRows.ts';
 import { workloadWeeks } from './workloadWeeks.ts';
 
 /** One week's rows (by owner, container and node) and what is spread over them. */
@@ -79,7 +78,7 @@ function reasonsBy(
 ): ReadonlyMap<string, ReasonSums> {
   const { sharedNamespaces, nodeKind, seen } = context;
   const own = ({ namespace }: CostRow): boolean => !sharedNamespaces.has(namespace ?? '');
-  const group = (row: CostRow): string => JSON.stringify([keyOf(row), workloadName(row)]);
+  const group = (row: CostRow): string => JSON.stringify([keyOf(row), workloadOf(row)]);
   const now = workloadWeeks(context.now.rows.filter(own), group, nodeKind);
   const before = workloadWeeks((context.before?.rows ?? []).filter(own), group, nodeKind);
   const sums = new Map<string, ReasonSums>();
@@ -95,10 +94,6 @@ function reasonsBy(
     all.add(name, parts);
   }
   return sums;
-}
-
-function workloadName({ namespace, workload }: CostRow): string {
-  return workload === null ? (namespace ?? '') : workloadKey(namespace ?? '', workload);
 }
 
 function toSpend(

@@ -1,5 +1,11 @@
 import { addParts, COST_PARTS, RESOURCE_HOURS } from '../../model/costParts.ts';
 import type { CostRow } from '../../store/costTable.ts';
+import { workloadKey } from '../../model/workload.ts';
+
+/** `shop/Deployment/web`; the namespace alone of what is no workload's. */
+export function workloadOf({ namespace, workload }: CostRow): string {
+  return workload === null ? (namespace ?? '') : workloadKey(namespace ?? '', workload);
+}
 
 /** Adds up cost rows by a key; a row's names (namespace, workload, …) are those of the first. */
 export function sumRows(

@@ -1,7 +1,7 @@
 import { costNano } from '../../model/costParts.ts';
 import type { CostRow } from '../../store/costTable.ts';
 import type { Nano } from '../../model/money.ts';
-import { workloadKey } from '../../model/workload.ts';
+import { workloadOf } from './sumRows.ts';
 
 /** What is allocated of nodes, and priced by them. */
 export const WEEK_RESOURCES = ['cpu', 'ram', 'gpu'] as const;
@@ -50,11 +50,10 @@ export function workloadWeeks(
   return weeks;
 }
 
-function emptyWeek({ namespace, workload }: CostRow): WorkloadWeek {
-  const place = namespace ?? '';
+function emptyWeek(row: CostRow): WorkloadWeek {
   return {
-    key: workload === null ? place : workloadKey(place, workload),
-    namespace: place,
+    key: workloadOf(row),
+    namespace: row.namespace ?? '',
     nano: 0,
     storageNano: 0,
     networkNano: 0,

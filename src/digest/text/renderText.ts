@@ -1,8 +1,7 @@
 import { alignColumns } from '../../model/text/table.ts';
 import { printable } from '../../model/text/escape.ts';
 import type { Amount, Digest, Saving, Spend } from '../../store/digests/digest.ts';
-import { IDLE_KEY } from '../spend/dailySpend.ts';
-import { centsText, centsThatAdd } from './centsThatAdd.ts';
+import { centsText } from './centsThatAdd.ts';
 import {
   abuseText,
   caveats,
@@ -19,8 +18,9 @@ import {
   savingName,
   savingsText,
 } from './sentences.ts';
-import { changeText, keyText, weekText, whyText } from './words.ts';
+import { changeText, weekText, whyText } from './words.ts';
 import { formatMoney, formatShare } from '../../model/text/units.ts';
+import { spendRows } from './spendRows.ts';
 
 /** Namespaces and owners that are printed by name; the rest is one line. */
 const LISTED = 25;
@@ -91,44 +91,16 @@ function spendTable(
   idle: Amount | null,
   currency: string,
 ): readonly string[] {
-  const shown = spends.slice(0, LISTED);
-  const rest = spends.slice(LISTED);
-  const others = sumOf(rest);
-  const rows: readonly (Amount & { readonly name: string; readonly efficiency: number | null })[] =
-    [
-      ...shown.map((spend) => ({ ...spend, name: keyText(spend.key) })),
-      ...(rest.length === 0
-        ? []
-        : [{ ...others, name: `${rest.length} others`, efficiency: null }]),
-      ...(idle === null ? [] : [{ ...idle, name: keyText(IDLE_KEY), efficiency: null }]),
-    ];
-  const cents = centsThatAdd(rows.map(({ nano }) => nano));
-  const hasBefore = rows.some(({ beforeNano }) => beforeNano !== null);
-  const centsBefore = centsThatAdd(rows.map(({ beforeNano }) => beforeNano ?? 0));
   const head = [title, 'THIS WEEK', 'LAST WEEK', 'CHANGE', 'EFFICIENCY', 'WHY'];
-  const total = sumOf(rows);
-  const body = [...rows, { ...total, name: 'TOTAL', efficiency: null }].map((row, index) => [
+  const body = spendRows(spends, idle, LISTED).map((row) => [
     printable(row.name),
-    centsText(cents[index] ?? 0),
-    hasBefore ? centsText(centsBefore[index] ?? 0) : '-',
+    centsText(row.cents),
+    row.centsBefore === null ? '-' : centsText(row.centsBefore),
     changeText(row, currency),
     row.efficiency === null ? '' : formatShare(row.efficiency),
-    index < rows.length
-      ? printable(whyText(row.reasons, currency, { count: 2, names: 1, within: row.name }))
-      : '',
+    printable(whyText(row.reasons, currency, { count: 2, names: 1, within: row.name })),
   ]);
   return alignColumns([head, ...body], (column) => column > 0 && column < 5).split('\n');
-}
-
-function sumOf(amounts: readonly Amount[]): Amount {
-  const hasBefore = amounts.some(({ beforeNano }) => beforeNano !== null);
-  return {
-    nano: amounts.reduce((sum, { nano }) => sum + nano, 0),
-    beforeNano: hasBefore
-      ? amounts.reduce((sum, { beforeNano }) => sum + (beforeNano ?? 0), 0)
-      : null,
-    reasons: [],
-  };
 }
 
 function savingLines(saving: Saving, index: number, currency: string): readonly string[] {

@@ -20,7 +20,6 @@ import {
   driverText,
   shownReasons,
   weekText,
-  keyText,
   whyText,
 } from '../../../digest/text/words.ts';
 import {
@@ -61,7 +60,8 @@ import {
   type Html,
   type HtmlColumn,
 } from '../html.ts';
-import { centsText, centsThatAdd } from '../../../digest/text/centsThatAdd.ts';
+import { centsText } from '../../../digest/text/centsThatAdd.ts';
+import { spendRows, type SpendRow } from '../../../digest/text/spendRows.ts';
 
 const REASONS = 8;
 const CHART_HEIGHT = 240;
@@ -309,13 +309,6 @@ function term(name: string, description: Html | string): Html {
     <dd>${description}</dd>`;
 }
 
-interface Row extends Amount {
-  readonly name: string;
-  readonly efficiency: number | null;
-  readonly cents: number;
-  readonly centsBefore: number;
-}
-
 /** Rows that are shown at once; the rest folds away. */
 const SHOWN = 20;
 
@@ -324,27 +317,18 @@ export function spendSection(
   title: string,
   rowTitle: string,
   spends: readonly Spend[],
-  { currency, total: bill }: Digest,
+  { currency }: Digest,
   idle: Amount | null,
 ): Html {
-  const named = [
-    ...spends.map((spend) => ({ ...spend, name: keyText(spend.key) })),
-    ...(idle === null ? [] : [{ ...idle, name: 'idle', efficiency: null }]),
-  ];
-  const cents = centsThatAdd(named.map(({ nano }) => nano));
-  const before = centsThatAdd(named.map(({ beforeNano }) => beforeNano ?? 0));
-  const rows = named.map((row, index) => ({
-    ...row,
-    cents: cents[index] ?? 0,
-    centsBefore: before[index] ?? 0,
-  }));
-  const hasBefore = bill.beforeNano !== null;
-  const beforeText = (amount: number) => (hasBefore ? centsText(amount) : '–');
+  const all = spendRows(spends, idle);
+  const [rows, total] = [all.slice(0, -1), all.at(-1)!];
+  const beforeText = ({ centsBefore }: SpendRow) =>
+    centsBefore === null ? '–' : centsText(centsBefore);
   const largest = Math.max(1, ...rows.flatMap((row) => [row.nano, row.beforeNano ?? 0]));
-  const columns: readonly HtmlColumn<Row>[] = [
+  const columns: readonly HtmlColumn<SpendRow>[] = [
     { title: rowTitle, cell: (row) => html`<strong>${row.name}</strong>${bars(row, largest)}` },
     { title: 'This week', isNumber: true, cell: (row) => centsText(row.cents) },
-    extra(numberColumn('Last week', (row) => beforeText(row.centsBefore))),
+    extra(numberColumn('Last week', beforeText)),
     { title: 'Change', isNumber: true, cell: (row) => changeOf(row, currency) },
     extra(
       numberColumn('Used', ({ efficiency }) =>
@@ -358,15 +342,10 @@ export function spendSection(
   ];
   const hidden = rows.length > SHOWN + 2 ? rows.slice(SHOWN, -1) : [];
   const open = rows.filter((row) => !hidden.includes(row));
-  const total: Amount = {
-    nano: rows.reduce((sum, { nano }) => sum + nano, 0),
-    beforeNano: hasBefore ? rows.reduce((sum, row) => sum + (row.beforeNano ?? 0), 0) : null,
-    reasons: [],
-  };
   const foot = [
     `Total${hidden.length > 0 ? `, with ${hidden.length} below` : ''}`,
-    centsText(cents.at(-1) ?? 0),
-    beforeText(before.at(-1) ?? 0),
+    centsText(total.cents),
+    beforeText(total),
     changeOf(total, currency),
     '',
     '',
@@ -387,7 +366,7 @@ function changeOf(amount: Amount, currency: string): Html | '' {
 }
 
 /** This week as a bar, the week before as a thinner one below it. */
-function bars({ nano, beforeNano }: Row, largest: number): Html {
+function bars({ nano, beforeNano }: SpendRow, largest: number): Html {
   const width = (value: number) => `${((100 * Math.max(0, value)) / largest).toFixed(2)}%`;
   return html`<svg class="bars" width="100%" height="9" aria-hidden="true">
     <rect class="stack s1" width="${width(nano)}" height="5" />
