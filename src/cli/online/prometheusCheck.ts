@@ -4,10 +4,11 @@ import { SYSTEM_DEPS } from '../../collect/createCollector.ts';
 import { createPrometheusCollector } from '../../collect/prometheusCollector.ts';
 import type { Config } from '../../daemon/config/schema.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
-import { floorTo, formatTime, type TimeMs } from '../../model/time.ts';
+import { formatTime, type TimeMs } from '../../model/time.ts';
 import { sourcesOfHistory } from '../options.ts';
 import type { OnlineResult } from './onlineResult.ts';
 import { formatDuration } from '../../model/text/units.ts';
+import { collectLastWindow } from '../../cycle/presentCluster.ts';
 
 /** A rate needs this many scrapes in its range to live through a missed one. */
 const SCRAPES_PER_RANGE = 4;
@@ -21,15 +22,13 @@ export async function checkPrometheus(
   now: TimeMs,
   signal: AbortSignal,
 ): Promise<readonly OnlineResult[]> {
-  const { window, settle } = config.schedule;
   const server = new URL(config.prometheus.url).host;
   const collector = await createPrometheusCollector(config, SYSTEM_DEPS);
   try {
-    const end = floorTo(now - settle, window);
     const known = await sourcesOfHistory(config);
-    const [seen] = await collector.collect([{ start: end - window, end }], known, signal);
+    const seen = await collectLastWindow(collector, config, { now, known, signal });
     const oldest = await collector.oldestData(signal);
-    if (seen === undefined || oldest === null) return [nothingThere(server, config)];
+    if (seen === null || oldest === null) return [nothingThere(server, config)];
     return [
       answers(server, seen),
       history(oldest, now, config),

@@ -6,9 +6,10 @@ import { enrich } from '../../collect/specs/enrich.ts';
 import { FEATURES, type Feature } from '../../collect/specs/features.ts';
 import { refuseForeign } from '../../collect/specs/foreign.ts';
 import type { Inventory } from '../../collect/specs/inventory.ts';
+import { collectLastWindow } from '../../cycle/presentCluster.ts';
 import type { Config } from '../../daemon/config/schema.ts';
 import type { DataProblem, Snapshot } from '../../model/snapshot.ts';
-import { floorTo, type TimeMs } from '../../model/time.ts';
+import type { TimeMs } from '../../model/time.ts';
 import type { OnlineResult } from './onlineResult.ts';
 
 /**
@@ -44,13 +45,10 @@ async function lastWindow(
   now: TimeMs,
   signal: AbortSignal,
 ): Promise<Snapshot | null> {
-  const { window, settle } = config.schedule;
-  const end = floorTo(now - settle, window);
   const collector = await createPrometheusCollector(config, SYSTEM_DEPS);
   try {
-    const expected = {};
-    const [snapshot] = await collector.collect([{ start: end - window, end }], expected, signal);
-    return snapshot === undefined || snapshot.pods.length === 0 ? null : snapshot;
+    const snapshot = await collectLastWindow(collector, config, { now, known: {}, signal });
+    return snapshot?.pods.length === 0 ? null : snapshot;
   } catch (error) {
     if (!(error instanceof CollectError)) throw error;
     return null;

@@ -18,28 +18,11 @@ export function callSecurity(
 ): Advice | null {
   if (kind !== 'cryptojacking' || state === 'resolved' || state === 'accepted') return null;
   if (severity !== 'critical')
-    return {
-      lead: 'No need to call security yet',
-      why: 'unconfirmed: check the process first.',
-    };
-  switch (reader) {
-    case 'owner':
-      return {
-        lead: 'Security was notified',
-        why: 'do not delete anything, the pods are evidence.',
-      };
-    case 'security':
-      return {
-        lead: 'Treat as an incident',
-        why: 'an attacker may control this workload. Do not delete anything yet.',
-      };
-    case 'page':
-    case 'pager':
-    case 'platform':
-      break;
-  }
+    return { lead: 'No need to call security yet', why: 'unconfirmed: check the process first.' };
+  if (reader === 'owner')
+    return { lead: 'Security was notified', why: 'do not delete anything, the pods are evidence.' };
   return {
-    lead: 'Call security now',
+    lead: reader === 'security' ? 'Treat as an incident' : 'Call security now',
     why: 'an attacker may control this workload. Do not delete anything yet.',
   };
 }

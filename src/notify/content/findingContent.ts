@@ -90,19 +90,15 @@ function findingLine({ changes }: FindingsNotice, finding: Finding): string {
 
 /** `Likely cryptojacking in shop/Deployment/checkout`, with what became of it. */
 export function headline(finding: Finding): string {
-  const base = `${titleOf(finding)}: ${cleanText(formatScope(finding))}`;
-  switch (finding.state) {
-    case 'resolved':
-      return `Resolved: ${base}`;
-    case 'acknowledged':
-      return `Acknowledged: ${base}`;
-    case 'accepted':
-      return `Accepted: ${base}`;
-    case 'open':
-      break;
-  }
-  return base;
+  return `${BECAME[finding.state]}${titleOf(finding)}: ${cleanText(formatScope(finding))}`;
 }
+
+const BECAME: Readonly<Record<Finding['state'], string>> = {
+  open: '',
+  acknowledged: 'Acknowledged: ',
+  accepted: 'Accepted: ',
+  resolved: 'Resolved: ',
+};
 
 function whatHappened(finding: Finding): readonly Line[] {
   const { decision, state } = finding;

@@ -37,15 +37,9 @@ export function noticeReason(
 }
 
 function firstReason(finding: Finding, live: readonly RecordedEvent[]): NoticeReason | null {
-  switch (finding.state) {
-    case 'open':
-      return live.length > 0 ? 'new' : 'already-open';
-    case 'resolved':
-      // Only what mattered at once is worth saying afterwards.
-      return live.length > 0 && finding.severity === 'critical' ? 'missed' : null;
-    case 'acknowledged':
-    case 'accepted':
-      break;
-  }
-  return null;
+  const isNews = live.length > 0;
+  if (finding.state === 'open') return isNews ? 'new' : 'already-open';
+  // Only what mattered at once is worth saying afterwards.
+  const mattered = finding.state === 'resolved' && finding.severity === 'critical';
+  return isNews && mattered ? 'missed' : null;
 }
