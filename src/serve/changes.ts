@@ -17,20 +17,33 @@ import {
   requireSilencing,
   type Principal,
 } from './security/principal.ts';
+import type { Context } from 'hono';
+import type { ServerEnv } from './security/access.ts';
+import { requestAddress } from './security/rateLimit.ts';
 
 type Deps = Pick<ServeDeps, 'stores' | 'now'>;
 
-/** Who changes something, and where they asked for it. */
-export interface Changer {
+/** Who asks for a change, by which way, and from which address. */
+export interface Asker {
   readonly principal: Principal;
   readonly via: Extract<AuditEntry['via'], 'api' | 'page'>;
+  readonly from: string;
+}
+
+/** Who asks for what a request asks for. */
+export function askerOf(
+  context: Context<ServerEnv>,
+  via: Asker['via'],
+  { config }: Pick<ServeDeps, 'config'>,
+): Asker {
+  return { principal: context.var.principal, via, from: requestAddress(context, config()) };
 }
 
 /** Decides about a finding if the principal may. @throws HttpProblem 403, ChangeRefused */
 export async function requestDecision(
   finding: Finding,
   request: DecisionRequest,
-  { principal, via }: Changer,
+  { principal, via }: Asker,
   { stores, now }: Deps,
 ): Promise<void> {
   if (request.action === 'accept' || request.action === 'not-abuse')
@@ -41,7 +54,7 @@ export async function requestDecision(
 /** Adds a silence that begins now if the principal may. @throws HttpProblem 403, MatcherError, ChangeRefused */
 export async function requestSilence(
   request: Omit<SilenceRequest, 'author'>,
-  { principal, via }: Changer,
+  { principal, via }: Asker,
   { stores, now }: Deps,
 ): Promise<Silence> {
   const silence = createSilence({ ...request, author: principal.name }, now());
@@ -66,7 +79,7 @@ export async function visibleEvents(
 /** Announces an event if the principal may. @throws HttpProblem 403, ChangeRefused */
 export async function requestEvent(
   request: Omit<EventRequest, 'holdsForAbuse'>,
-  { principal, via }: Changer,
+  { principal, via }: Asker,
   deps: Pick<ServeDeps, 'reader' | 'config' | 'now' | 'stores'>,
 ): Promise<PlannedEvent> {
   if (!isOwnEvent(request, principal))
@@ -91,7 +104,7 @@ function isOwnEvent(
 /** Withdraws an event if the principal may. @throws HttpProblem 403, 404, ChangeRefused */
 export async function requestEventEnd(
   id: string,
-  { principal, via }: Changer,
+  { principal, via }: Asker,
   deps: Pick<ServeDeps, 'reader' | 'config' | 'now' | 'stores'>,
 ): Promise<PlannedEvent> {
   const event = (await visibleEvents(principal, deps)).find((one) => one.id === id);
@@ -105,7 +118,7 @@ export async function requestEventEnd(
 /** Ends a silence now if the principal may. @throws HttpProblem 403, 404 */
 export async function requestSilenceEnd(
   id: string,
-  { principal, via }: Changer,
+  { principal, via }: Asker,
   { stores, now }: Deps,
 ): Promise<Silence> {
   const silence = (await visibleSilences(principal, { stores, now })).find((one) => one.id === id);

@@ -1,4 +1,3 @@
-import type { Context } from 'hono';
 import type { Identity } from '../respond/people.ts';
 import { ResponseRefused } from '../respond/refusals.ts';
 import {
@@ -9,29 +8,12 @@ import {
   type PlanRequest,
 } from '../respond/requests.ts';
 import type { Response } from '../store/responses.ts';
+import type { Asker } from './changes.ts';
 import type { ServeDeps } from './deps.ts';
-import type { ServerEnv } from './security/access.ts';
 import { findWhole, maySee, visibleNamespaces, type Principal } from './security/principal.ts';
-import { requestAddress } from './security/rateLimit.ts';
-
-/** What a person asks for, from where. */
-export interface ResponseAsker {
-  readonly principal: Principal;
-  readonly via: 'api' | 'page';
-  /** The client's address. */
-  readonly from: string;
-}
-
-export function askerOf(
-  context: Context<ServerEnv>,
-  via: ResponseAsker['via'],
-  { config }: Pick<ServeDeps, 'config'>,
-): ResponseAsker {
-  return { principal: context.var.principal, via, from: requestAddress(context, config()) };
-}
 
 /** A token proves who asks; without tokens all clients on loopback are the same. */
-function identityOf({ principal, via, from }: ResponseAsker): Identity {
+function identityOf({ principal, via, from }: Asker): Identity {
   const { name } = principal;
   const proof = principal.via === 'loopback' ? null : ({ kind: 'token', id: name } as const);
   return { who: name, via, from, proof };
@@ -61,7 +43,7 @@ export async function visibleResponse(
 /** Plans a response to a finding. @throws HttpProblem 404, ResponseRefused */
 export async function planResponse(
   { findingId, ...rest }: Omit<PlanRequest, 'finding'> & { readonly findingId: string },
-  asker: ResponseAsker,
+  asker: Asker,
   deps: ServeDeps,
 ): Promise<Response> {
   // What the asker may not see does not change what is planned.
@@ -73,7 +55,7 @@ export async function planResponse(
 export async function approveResponse(
   id: string,
   hash: string | null,
-  asker: ResponseAsker,
+  asker: Asker,
   deps: ServeDeps,
 ): Promise<Response> {
   await visibleResponse(id, asker.principal, deps);
@@ -81,11 +63,7 @@ export async function approveResponse(
 }
 
 /** @throws ResponseRefused */
-export async function undoResponse(
-  id: string,
-  asker: ResponseAsker,
-  deps: ServeDeps,
-): Promise<Response> {
+export async function undoResponse(id: string, asker: Asker, deps: ServeDeps): Promise<Response> {
   await visibleResponse(id, asker.principal, deps);
   return undo(id, identityOf(asker), deps.responses);
 }

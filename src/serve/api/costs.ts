@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { costReportSchema } from '../../cost/report/costReportForm.ts';
-import { visibleNamespaces } from '../security/principal.ts';
 import { costQuery, costSpan } from './costQuery.ts';
 import { csvAnswer, defineRoute } from './route.ts';
 
@@ -12,9 +11,8 @@ export const getCosts = defineRoute({
   query: z.strictObject(costQuery),
   response: costReportSchema,
   hasCsv: true,
-  async handle({ context, query }, deps) {
+  async handle({ namespaces, query }, deps) {
     const { by, idle, format } = query;
-    const namespaces = visibleNamespaces(context.var.principal);
     const span = costSpan(query, deps);
     const text = await deps.questions.costReport({ ...span, by, idle, format, namespaces });
     return format === 'json' ? { text } : csvAnswer(text, 'costs.csv');

@@ -25,10 +25,8 @@ export const listEvents = defineRoute({
   summary: 'Planned events that have not ended, of the configuration and announced',
   query: z.strictObject(pageQuery),
   response: z.array(eventSchema),
-  async handle({ context, query }, deps) {
-    const events = await visibleEvents(context.var.principal, deps);
-    const { items, headers } = pageOf(context, events, query);
-    return { body: items.map(eventJson), headers };
+  async handle({ principal, query }, deps) {
+    return pageOf(await visibleEvents(principal, deps), query, eventJson);
   },
 });
 
@@ -46,12 +44,11 @@ export const postEvent = defineRoute({
   }),
   response: eventSchema,
   status: 201,
-  async handle({ context, body }, deps) {
+  async handle({ asker, body }, deps) {
     const { startsAt, endsAt, workload = null, namespaces } = body;
     const times = { startsAt: Date.parse(startsAt), endsAt: Date.parse(endsAt) };
     const asked = { name: body.name, namespaces, workload, ...times };
-    const changer = { principal: context.var.principal, via: 'api' } as const;
-    return { body: eventJson(await requestEvent(asked, changer, deps)) };
+    return { body: eventJson(await requestEvent(asked, asker, deps)) };
   },
 });
 
@@ -62,8 +59,7 @@ export const deleteEvent = defineRoute({
   summary: 'Withdraws an event',
   params: z.strictObject({ id: z.string().min(1).max(120) }),
   response: eventSchema,
-  async handle({ context, params }, deps) {
-    const changer = { principal: context.var.principal, via: 'api' } as const;
-    return { body: eventJson(await requestEventEnd(params.id, changer, deps)) };
+  async handle({ asker, params }, deps) {
+    return { body: eventJson(await requestEventEnd(params.id, asker, deps)) };
   },
 });

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { comparedReportSchema, COST_SORTS } from '../../cost/report/compareCosts.ts';
-import { visibleNamespaces } from '../security/principal.ts';
 import { costFilters, costQuery, costSpan } from './costQuery.ts';
 import { csvAnswer, defineRoute } from './route.ts';
 
@@ -21,9 +20,8 @@ export const getExplore = defineRoute({
   query: exploreQuery,
   response: comparedReportSchema,
   hasCsv: true,
-  async handle({ context, query }, deps) {
+  async handle({ namespaces, query }, deps) {
     const { by, idle, shared, sort, order, format } = query;
-    const namespaces = visibleNamespaces(context.var.principal);
     const asked = { by, where: query.filter, idle, overheads: shared, sort, order, namespaces };
     const text = await deps.questions.explore({ ...costSpan(query, deps), ...asked, format });
     return format === 'json' ? { text } : csvAnswer(text, 'costs.csv');

@@ -1,14 +1,7 @@
 import { z } from 'zod';
 import { findingJsonSchema, toFindingJson, type FindingJson } from '../../model/findingJson.ts';
-import { asSeenBy, findVisible, visibleNamespaces } from '../security/principal.ts';
-import {
-  pageHeaders,
-  pageQuery,
-  defineRoute,
-  type ApiAnswer,
-  type ApiRequest,
-  type ApiRoute,
-} from './route.ts';
+import { asSeenBy, findVisible } from '../security/principal.ts';
+import { pageQuery, defineRoute, type ApiAnswer, type ApiRequest, type ApiRoute } from './route.ts';
 import { MAX_REASON_LENGTH, type DecisionRequest } from '../../detect/findings/decideFinding.ts';
 import { requestDecision } from '../changes.ts';
 import type { ServeDeps } from '../deps.ts';
@@ -27,22 +20,12 @@ export const listFindings = defineRoute({
     since: z.iso.datetime({ offset: true }).optional(),
   }),
   response: z.array(findingJsonSchema),
-  async handle({ context, query }, { questions }) {
-    const { principal } = context.var;
-    const { state, kind = null, since, limit, offset } = query;
-    const { findings, total } = await questions.findingPage({
-      query: {
-        state,
-        kind,
-        since: since === undefined ? null : Date.parse(since),
-        namespaces: visibleNamespaces(principal),
-      },
-      page: { limit, offset },
-    });
-    return {
-      headers: pageHeaders(context, query, total),
-      body: findings.map((finding) => toFindingJson(asSeenBy(principal, finding))),
-    };
+  async handle({ principal, namespaces, query }, { questions }) {
+    const { state, kind = null, since: text, limit, offset } = query;
+    const since = text === undefined ? null : Date.parse(text);
+    const asked = { query: { state, kind, since, namespaces }, page: { limit, offset } };
+    const { findings, total } = await questions.findingPage(asked);
+    return { total, body: findings.map((one) => toFindingJson(asSeenBy(principal, one))) };
   },
 });
 
@@ -53,8 +36,8 @@ export const getFinding = defineRoute({
   summary: 'One finding with its evidence',
   params: findingParams,
   response: findingJsonSchema,
-  async handle({ context, params }, deps) {
-    return { body: toFindingJson(await findVisible(params.id, context.var.principal, deps)) };
+  async handle({ principal, params }, deps) {
+    return { body: toFindingJson(await findVisible(params.id, principal, deps)) };
   },
 });
 
@@ -105,17 +88,16 @@ function decision(
 
 async function decide(
   action: DecisionRequest['action'],
-  request: ApiRequest<{ readonly id: string }, unknown, DecisionBody>,
+  { principal, asker, params, body }: ApiRequest<{ readonly id: string }, unknown, DecisionBody>,
   deps: ServeDeps,
 ): Promise<ApiAnswer<FindingJson>> {
-  const { principal } = request.context.var;
-  const finding = await findVisible(request.params.id, principal, deps);
-  const { reason, until } = request.body;
+  const finding = await findVisible(params.id, principal, deps);
+  const { reason, until } = body;
   const asked = {
     action,
     reason: reason ?? null,
     until: until === undefined ? null : Date.parse(until),
   };
-  await requestDecision(finding, asked, { principal, via: 'api' }, deps);
+  await requestDecision(finding, asked, asker, deps);
   return { body: toFindingJson(await findVisible(finding.id, principal, deps)) };
 }

@@ -5,7 +5,7 @@ import { unitCostSchema } from '../../cost/unitCosts/readUnitCosts.ts';
 import { digestJson } from '../../digest/text/digestJson.ts';
 import { formatTime } from '../../model/time.ts';
 import { HttpProblem } from '../problem.ts';
-import { seesAll, visibleNamespaces } from '../security/principal.ts';
+import { seesAll, seenOf } from '../security/principal.ts';
 import { costQuery, costSpan } from './costQuery.ts';
 import { defineRoute, pageOf, pageQuery } from './route.ts';
 
@@ -18,9 +18,8 @@ export const getBudgets = defineRoute({
   scope: 'read',
   summary: 'Budgets of this month: spent, and what the month will come to',
   response: z.object({ currency: z.string(), budgets: z.array(budgetStatusSchema) }),
-  async handle({ context }, deps) {
-    const namespaces = visibleNamespaces(context.var.principal);
-    const seesAllClusters = seesAll(context.var.principal, deps.clusters ?? []);
+  async handle({ namespaces, principal }, deps) {
+    const seesAllClusters = seesAll(principal, deps.clusters ?? []);
     const budgets = await deps.questions.budgets({ namespaces, seesAllClusters });
     return { body: { currency: deps.config().pricing.currency, budgets } };
   },
@@ -52,8 +51,7 @@ export const getOwners = defineRoute({
   scope: 'read',
   summary: 'Owners with their workloads and what these cost in seven days, beside the seven before',
   response: ownersSchema,
-  async handle({ context }, deps) {
-    const namespaces = visibleNamespaces(context.var.principal);
+  async handle({ namespaces }, deps) {
     const report = await deps.questions.owners({ namespaces });
     if (report === null) throw new HttpProblem(404, 'The history holds nothing yet');
     return { body: report };
@@ -92,10 +90,8 @@ export const getUnitCosts = defineRoute({
   summary: 'What a request, an order or a million tokens cost, beside the period before',
   query: z.strictObject({ window: costQuery.window, from: costQuery.from, to: costQuery.to }),
   response: unitCostsSchema,
-  async handle({ context, query }, deps) {
-    const namespaces = visibleNamespaces(context.var.principal);
-    const report = await deps.questions.unitCosts({ ...costSpan(query, deps), namespaces });
-    return { body: report };
+  async handle({ namespaces, query }, deps) {
+    return { body: await deps.questions.unitCosts({ ...costSpan(query, deps), namespaces }) };
   },
 });
 
@@ -115,16 +111,14 @@ export const listDigests = defineRoute({
   summary: 'The weekly digests that were sent, the latest first',
   query: z.strictObject(pageQuery),
   response: z.array(entrySchema),
-  async handle({ context, query }, deps) {
-    const { items, headers } = pageOf(context, await deps.reader.digests(), query);
-    const body = items.map(({ week, start, end, sentAt, sends }) => ({
+  async handle({ query }, { reader }) {
+    return pageOf(await reader.digests(), query, ({ week, start, end, sentAt, sends }) => ({
       week,
       start: formatTime(start),
       end: formatTime(end),
       sentAt: formatTime(sentAt),
       sends,
     }));
-    return { body, headers };
   },
 });
 
@@ -142,9 +136,8 @@ export const getDigest = defineRoute({
       .describe('one digest of all clusters that the token sees'),
   }),
   response: z.record(z.string(), z.unknown()),
-  async handle({ context, params: { week }, query }, deps) {
-    const { clusters: seen } = context.var.principal;
-    const clusters = (deps.clusters ?? []).filter((name) => seen?.has(name) ?? true);
+  async handle({ principal, params: { week }, query }, deps) {
+    const clusters = seenOf(principal, deps.clusters ?? []);
     const digest =
       query.clusters === 'all'
         ? await deps.questions.fleetDigest({ week, clusters })

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { formatTime } from '../../model/time.ts';
-import { visibleNamespaces } from '../security/principal.ts';
 import { SCOPES } from '../../detect/posture/check.ts';
 import { trendJson } from '../../detect/posture/renderPosture.ts';
 import { pageOf, pageQuery, defineRoute } from './route.ts';
@@ -96,15 +95,18 @@ export const getPosture = defineRoute({
     scope: z.enum([...SCOPES, 'all']).optional(),
   }),
   response: postureSchema,
-  async handle({ context, query }, { questions }) {
-    const { asOf, namespaces, changes } = await questions.posture({
-      namespaces: visibleNamespaces(context.var.principal),
+  async handle({ namespaces, query }, { questions }) {
+    const { asOf, changes, ...view } = await questions.posture({
+      namespaces,
       namespace: query.namespace ?? null,
       scope: query.scope === undefined || query.scope === 'all' ? null : query.scope,
     });
-    const { items, headers } = pageOf(context, namespaces, query);
+    const { body, total } = pageOf(view.namespaces, query, (one) => ({
+      ...one,
+      trend: trendJson(one.trend),
+    }));
     return {
-      headers,
+      total,
       body: {
         asOf: asOf === null ? null : formatTime(asOf),
         changes: changes.map(({ at, namespace, workload: subject, text, before, after }) => ({
@@ -115,7 +117,7 @@ export const getPosture = defineRoute({
           before,
           after,
         })),
-        namespaces: items.map((one) => ({ ...one, trend: trendJson(one.trend) })),
+        namespaces: body,
       },
     };
   },

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { ContainerAdvice } from '../../detect/rightsize/advice/adviceForm.ts';
 import { CONFIDENCES } from '../../detect/rightsize/advice/confidence.ts';
-import { visibleNamespaces } from '../security/principal.ts';
-import { pageHeaders, pageQuery, defineRoute } from './route.ts';
+import { pageQuery, defineRoute } from './route.ts';
 
 const reading = z.number().nullable().describe('null is unknown, or for a proposal: as it is');
 export const resources = z.object({
@@ -60,10 +59,10 @@ export const listRecommendations = defineRoute({
       )
       .describe('one for each workload of this page that changes'),
   }),
-  async handle({ context, query }, { config, questions }) {
+  async handle({ namespaces, query }, { config, questions }) {
     const { limit, offset } = query;
     const view = await questions.advice({
-      namespaces: visibleNamespaces(context.var.principal),
+      namespaces,
       namespace: query.namespace ?? null,
       workload: null,
       all: query.all === 'true',
@@ -71,7 +70,7 @@ export const listRecommendations = defineRoute({
       offset,
     });
     return {
-      headers: pageHeaders(context, { limit, offset }, view.total),
+      total: view.total,
       body: {
         currency: config().pricing.currency,
         recommendations: view.advices.map(toJson),

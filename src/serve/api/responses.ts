@@ -12,7 +12,6 @@ import { trailOf } from '../../respond/record.ts';
 import { RESPONSE_ACTIONS } from '../../store/responses.ts';
 import {
   approveResponse,
-  askerOf,
   planResponse,
   undoResponse,
   visibleResponse,
@@ -41,12 +40,11 @@ export const RESPONSE_ROUTES: readonly ApiRoute[] = [
       finding: z.string().max(64).optional(),
     }),
     response: z.array(responseJsonSchema),
-    async handle({ context, query }, deps) {
+    async handle({ principal, query }, deps) {
       const isOpen = query.state === 'open';
       const asked = { isOpen, findingId: query.finding ?? null, limit: MAX_LISTED };
-      const all = await visibleResponses(asked, context.var.principal, deps);
-      const { items, headers } = pageOf(context, all, query);
-      return { body: items.map((one) => toResponseJson(one, deps.now())), headers };
+      const all = await visibleResponses(asked, principal, deps);
+      return pageOf(all, query, (one) => toResponseJson(one, deps.now()));
     },
   }),
   defineRoute({
@@ -66,9 +64,8 @@ export const RESPONSE_ROUTES: readonly ApiRoute[] = [
     }),
     response: responseJsonSchema,
     status: 201,
-    async handle({ context, body }, deps) {
+    async handle({ asker, body }, deps) {
       const { finding: findingId, ...rest } = body;
-      const asker = askerOf(context, 'api', deps);
       const response = await planResponse({ findingId, ...rest }, asker, deps);
       return { body: toResponseJson(response, deps.now()) };
     },
@@ -80,8 +77,8 @@ export const RESPONSE_ROUTES: readonly ApiRoute[] = [
     summary: 'One response with its plan and its audit trail',
     params,
     response: wholeResponseJsonSchema,
-    async handle({ context, params: { id } }, deps) {
-      const response = await visibleResponse(id, context.var.principal, deps);
+    async handle({ principal, params: { id } }, deps) {
+      const response = await visibleResponse(id, principal, deps);
       const trail = await trailOf(id, deps.responses.audit);
       return { body: toWholeResponseJson(response, trail, deps.now()) };
     },
@@ -93,8 +90,8 @@ export const RESPONSE_ROUTES: readonly ApiRoute[] = [
     summary: 'What was captured before a response: manifests, logs, events. Logs may hold secrets',
     params,
     response: evidenceJsonSchema,
-    async handle({ context, params: { id } }, deps) {
-      await visibleResponse(id, context.var.principal, deps);
+    async handle({ principal, params: { id } }, deps) {
+      await visibleResponse(id, principal, deps);
       return { body: toEvidenceJson(await deps.responses.store.evidence(id)) };
     },
   }),
@@ -106,8 +103,7 @@ export const RESPONSE_ROUTES: readonly ApiRoute[] = [
     params,
     body: z.strictObject({ hash: hash.optional() }),
     response: responseJsonSchema,
-    async handle({ context, params: { id }, body }, deps) {
-      const asker = askerOf(context, 'api', deps);
+    async handle({ asker, params: { id }, body }, deps) {
       const response = await approveResponse(id, body.hash ?? null, asker, deps);
       return { body: toResponseJson(response, deps.now()) };
     },
@@ -120,8 +116,8 @@ export const RESPONSE_ROUTES: readonly ApiRoute[] = [
     params,
     body: z.strictObject({}),
     response: responseJsonSchema,
-    async handle({ context, params: { id } }, deps) {
-      const response = await undoResponse(id, askerOf(context, 'api', deps), deps);
+    async handle({ asker, params: { id } }, deps) {
+      const response = await undoResponse(id, asker, deps);
       return { body: toResponseJson(response, deps.now()) };
     },
   }),

@@ -1,10 +1,10 @@
-import type { Context } from 'hono';
 import type { Utf8 } from '../questions/answerCosts.ts';
 import { z } from 'zod';
 import type { Given } from '../../model/given.ts';
 import type { ServeDeps } from '../deps.ts';
-import type { AccessScope } from '../security/principal.ts';
-import type { ServerEnv } from '../security/access.ts';
+import type { AccessScope, Principal } from '../security/principal.ts';
+import type { PageOf } from '../../store/findingLog.ts';
+import type { Asker } from '../changes.ts';
 
 /**
  * One API call. Its schemas validate what comes in and are what the OpenAPI document is made of, so the
@@ -31,7 +31,11 @@ export interface ApiRoute {
 
 /** A request whose parts have passed the route's schemas. */
 export interface ApiRequest<P = unknown, Q = unknown, B = unknown> {
-  readonly context: Context<ServerEnv>;
+  readonly principal: Principal;
+  /** The namespaces that the principal may see; null for all. */
+  readonly namespaces: readonly string[] | null;
+  /** The principal, and where it asks from. */
+  readonly asker: Asker;
   readonly params: P;
   readonly query: Q;
   readonly body: B;
@@ -41,8 +45,9 @@ export interface ApiRequest<P = unknown, Q = unknown, B = unknown> {
 export type ApiAnswer<R> = (
   { readonly body: Given<R, never> } | { readonly text: string | Utf8; readonly type?: string }
 ) & {
-  /** Further headers, such as a `Link` to the next page. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Rows on all pages, of an answer that is one page: `X-Total-Count` and a `Link` to the next page say what else there is. */
+  readonly total?: number;
 };
 
 interface Definition<P extends z.ZodObject, Q extends z.ZodObject, B, R> {
@@ -87,34 +92,13 @@ export const pageQuery = {
   offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
 };
 
-/** The headers of a page that was cut elsewhere, out of `total` rows. */
-export function pageHeaders(
-  context: Context,
-  { limit, offset }: { readonly limit: number; readonly offset: number },
-  total: number,
-): Record<string, string> {
-  const headers: Record<string, string> = { 'x-total-count': String(total) };
-  if (offset + limit < total) {
-    const next = new URL(context.req.url);
-    next.searchParams.set('offset', String(offset + limit));
-    headers['link'] = `<${next.pathname}${next.search}>; rel="next"`;
-  }
-  return headers;
-}
-
 /** A table as a file to keep. */
 export function csvAnswer(text: string | Utf8, filename: string): ApiAnswer<never> {
   const headers = { 'content-disposition': `attachment; filename="${filename}"` };
   return { text, type: 'text/csv; charset=utf-8', headers };
 }
 
-/** Cuts a page out of a list; `Link: <…>; rel="next"` and `X-Total-Count` say what else there is. */
-export function pageOf<T>(
-  context: Context,
-  all: readonly T[],
-  page: { readonly limit: number; readonly offset: number },
-): { readonly items: readonly T[]; readonly headers: Record<string, string> } {
-  const { limit, offset } = page;
-  const headers = pageHeaders(context, page, all.length);
-  return { items: all.slice(offset, offset + limit), headers };
+/** A page of a list, in its outside form. */
+export function pageOf<T, R>(all: readonly T[], { limit, offset }: PageOf, toJson: (one: T) => R) {
+  return { body: all.slice(offset, offset + limit).map(toJson), total: all.length };
 }

@@ -24,6 +24,9 @@ import { RESPONSE_ROUTES } from './responses.ts';
 import type { ServeDeps } from '../deps.ts';
 import { HttpProblem } from '../problem.ts';
 import { requireEveryNamespace, requireScope, type ServerEnv } from '../security/access.ts';
+import type { PageOf } from '../../store/findingLog.ts';
+import { askerOf } from '../changes.ts';
+import { visibleNamespaces } from '../security/principal.ts';
 
 /** Every call of the API. */
 export const API_ROUTES: readonly ApiRoute[] = [
@@ -63,15 +66,33 @@ export function mountApi(app: Hono<ServerEnv>, routes: readonly ApiRoute[], deps
     if (route.isWholeCluster === true)
       app.on(route.method.toUpperCase(), path, requireEveryNamespace());
     app.on(route.method.toUpperCase(), path, requireScope(route.scope), async (context) => {
+      const { principal } = context.var;
       const request = {
-        context,
+        principal,
+        namespaces: visibleNamespaces(principal),
+        get asker() {
+          return askerOf(context, 'api', deps);
+        },
         params: parse(route.params, context.req.param(), 'path'),
         query: parse(route.query, queryOf(context), 'query'),
         body: route.body === null ? null : parse(route.body, await jsonOf(context), 'body'),
       };
-      return send(context, route.status, await route.handle(request, deps));
+      const { total, ...answer } = await route.handle(request, deps);
+      const paging =
+        total === undefined ? {} : pageHeaders(context, request.query as PageOf, total);
+      return send(context, route.status, { ...answer, headers: { ...answer.headers, ...paging } });
     });
   }
+}
+
+function pageHeaders(context: Context, { limit, offset }: PageOf, total: number) {
+  const headers: Record<string, string> = { 'x-total-count': String(total) };
+  if (offset + limit < total) {
+    const next = new URL(context.req.url);
+    next.searchParams.set('offset', String(offset + limit));
+    headers['link'] = `<${next.pathname}${next.search}>; rel="next"`;
+  }
+  return headers;
 }
 
 /** Answers with JSON or CSV; a GET with the current ETag is answered 304. */

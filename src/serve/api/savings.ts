@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { savingsActionSchema } from '../../cost/savings/savingsAction.ts';
 import { provenJson } from '../../detect/rightsize/applied/renderApplied.ts';
-import { visibleNamespaces } from '../security/principal.ts';
 import { resources } from './recommendations.ts';
 import { defineRoute } from './route.ts';
 
@@ -45,8 +44,7 @@ export const getSavings = defineRoute({
       )
       .describe('in the last four weeks, the latest first'),
   }),
-  async handle({ context }, { config, questions }) {
-    const namespaces = visibleNamespaces(context.var.principal);
+  async handle({ namespaces }, { config, questions }) {
     const { actions, applied } = await questions.savings({ namespaces });
     return {
       body: {

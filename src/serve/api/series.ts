@@ -47,8 +47,8 @@ export const getFindingSeries = defineRoute({
   params: findingParams,
   query: z.strictObject(spanQuery),
   response: seriesSchema,
-  async handle({ context, params, query }, deps) {
-    const finding = await findVisible(params.id, context.var.principal, deps);
+  async handle({ principal, params, query }, deps) {
+    const finding = await findVisible(params.id, principal, deps);
     const { watermark } = await deps.reader.status();
     const span = spanOf(query, findingSpan(finding, watermark));
     const { scope, pods } = finding;
@@ -73,10 +73,9 @@ export const getSeries = defineRoute({
     ...spanQuery,
   }),
   response: seriesSchema,
-  async handle({ context, query }, deps) {
+  async handle({ principal, query }, deps) {
     const { namespace } = query;
-    if (!maySee(context.var.principal, namespace))
-      throw new HttpProblem(404, 'There is no such namespace');
+    if (!maySee(principal, namespace)) throw new HttpProblem(404, 'There is no such namespace');
     const span = spanOf(query, await lastDay(deps));
     const workload = { kind: query.kind, name: query.workload };
     const { pod = null, container = null, points: maxPoints } = query;

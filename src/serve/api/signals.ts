@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { SEVERITIES } from '../../model/finding.ts';
 import { SIGNAL_CLASSES, SIGNAL_SOURCES, type Signal } from '../../model/signal.ts';
 import { DAY_MS, formatTime } from '../../model/time.ts';
-import { visibleNamespaces } from '../security/principal.ts';
 import { HttpProblem } from '../problem.ts';
-import { defineRoute, pageHeaders, pageQuery } from './route.ts';
+import { defineRoute, pageQuery } from './route.ts';
 
 const time = z.iso.datetime({ offset: true });
 
@@ -46,7 +45,7 @@ export const listSignals = defineRoute({
     until: time.optional(),
   }),
   response: z.array(signalSchema),
-  async handle({ context, query }, { questions, now }) {
+  async handle({ namespaces, query }, { questions, now }) {
     const { namespace = null, kind, workload, source = null, limit, offset } = query;
     if (
       (kind === undefined) !== (workload === undefined) ||
@@ -62,9 +61,9 @@ export const listSignals = defineRoute({
       workload: kind === undefined || workload === undefined ? null : { kind, name: workload },
       source,
       class: query.class ?? null,
-      namespaces: visibleNamespaces(context.var.principal),
+      namespaces,
     });
-    return { headers: pageHeaders(context, query, total), body: signals.map(toSignalJson) };
+    return { total, body: signals.map(toSignalJson) };
   },
 });
 

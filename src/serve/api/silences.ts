@@ -26,10 +26,8 @@ export const listSilences = defineRoute({
   summary: 'Silences in force or to come',
   query: z.strictObject(pageQuery),
   response: z.array(silenceSchema),
-  async handle({ context, query }, deps) {
-    const silences = await visibleSilences(context.var.principal, deps);
-    const { items, headers } = pageOf(context, silences, query);
-    return { body: items.map(toJson), headers };
+  async handle({ principal, query }, deps) {
+    return pageOf(await visibleSilences(principal, deps), query, toJson);
   },
 });
 
@@ -49,10 +47,9 @@ export const postSilence = defineRoute({
   }),
   response: silenceSchema,
   status: 201,
-  async handle({ context, body }, deps) {
+  async handle({ asker, body }, deps) {
     const asked = { ...body, endsAt: Date.parse(body.endsAt) };
-    const changer = { principal: context.var.principal, via: 'api' } as const;
-    return { body: toJson(await requestSilence(asked, changer, deps)) };
+    return { body: toJson(await requestSilence(asked, asker, deps)) };
   },
 });
 
@@ -63,9 +60,8 @@ export const deleteSilence = defineRoute({
   summary: 'Ends a silence now',
   params: z.strictObject({ id: z.string().min(1).max(64) }),
   response: silenceSchema,
-  async handle({ context, params }, deps) {
-    const changer = { principal: context.var.principal, via: 'api' } as const;
-    return { body: toJson(await requestSilenceEnd(params.id, changer, deps)) };
+  async handle({ asker, params }, deps) {
+    return { body: toJson(await requestSilenceEnd(params.id, asker, deps)) };
   },
 });
 

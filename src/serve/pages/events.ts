@@ -33,17 +33,17 @@ export const EVENT_PAGES: readonly PageRoute[] = [
   {
     path: PATH,
     scope: 'silence',
-    async submit({ principal, deps, form }) {
+    async submit({ asker, deps, form }) {
       const event = eventOf(await form(), deps.now());
-      await requestEvent(event, { principal, via: 'page' }, deps);
+      await requestEvent(event, asker, deps);
       return withQuery(PATH, { done: 'event' });
     },
   },
   {
     path: `${PATH}/:id/remove`,
     scope: 'silence',
-    async submit({ principal, deps, params }) {
-      await requestEventEnd(params['id'] ?? '', { principal, via: 'page' }, deps);
+    async submit({ asker, deps, params }) {
+      await requestEventEnd(params['id'] ?? '', asker, deps);
       return withQuery(PATH, { done: 'event-removed' });
     },
   },

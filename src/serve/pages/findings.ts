@@ -62,13 +62,12 @@ export const findingsPage: ShownPage = {
 export const acknowledgeForm: SentForm = {
   path: `${PATH}/acknowledge`,
   scope: 'ack',
-  async submit({ principal, deps, form }) {
+  async submit({ principal, asker, deps, form }) {
     const request = { action: 'acknowledge' as const, reason: null, until: null };
     for (const id of textsOf(await form(), 'id').slice(0, PAGE_SIZE)) {
       const finding = await findVisible(id, principal, deps);
       // A finding that was resolved or decided meanwhile stays as it is.
-      if (finding.state === 'open')
-        await requestDecision(finding, request, { principal, via: 'page' }, deps);
+      if (finding.state === 'open') await requestDecision(finding, request, asker, deps);
     }
     return withQuery(PATH, { done: 'bulk' });
   },

@@ -29,7 +29,7 @@ import {
   type Html,
 } from './html.ts';
 import { layout, postForm } from './layout.ts';
-import { queryText, type PageContext, type PageRequest, type PageRoute } from './route.ts';
+import { queryText, type PageContext, type PageRoute } from './route.ts';
 
 const PATH = '/response';
 const LISTED = 200;
@@ -70,28 +70,25 @@ export const RESPONSE_PAGES: readonly PageRoute[] = [
   {
     path: `${PATH}/:id/approve`,
     scope: 'ack',
-    async submit(request) {
-      const { params, deps, form } = request;
+    async submit({ params, asker, deps, form }) {
       const hash = queryText(await form(), 'hash');
       if (hash === '') throw new HttpProblem(400, 'The form names no plan');
-      const { id } = await approveResponse(params['id'] ?? '', hash, askedBy(request), deps);
+      const { id } = await approveResponse(params['id'] ?? '', hash, asker, deps);
       return withQuery(`${PATH}/${id}`, { done: 'approve' });
     },
   },
   {
     path: `${PATH}/:id/undo`,
     scope: 'ack',
-    async submit(request) {
-      const { params, deps } = request;
-      const { id } = await undoResponse(params['id'] ?? '', askedBy(request), deps);
+    async submit({ params, asker, deps }) {
+      const { id } = await undoResponse(params['id'] ?? '', asker, deps);
       return withQuery(`${PATH}/${id}`, { done: 'undo' });
     },
   },
   {
     path: '/findings/:id/respond',
     scope: 'ack',
-    async submit(request) {
-      const { params, deps, form } = request;
+    async submit({ params, asker, deps, form }) {
       const fields = await form();
       const action = RESPONSE_ACTIONS.find((one) => one === queryText(fields, 'action'));
       if (action === undefined) throw new HttpProblem(400, 'This form has no such action');
@@ -102,15 +99,11 @@ export const RESPONSE_PAGES: readonly PageRoute[] = [
         select: isByOwner ? ('owner' as const) : ('pods' as const),
         reason: queryText(fields, 'reason').slice(0, MAX_REASON_LENGTH),
       };
-      const { id } = await planResponse(asked, askedBy(request), deps);
+      const { id } = await planResponse(asked, asker, deps);
       return withQuery(`${PATH}/${id}`, { done: 'plan' });
     },
   },
 ];
-
-function askedBy({ principal, address }: PageRequest) {
-  return { principal, via: 'page', from: address } as const;
-}
 
 const BADGES: Readonly<Record<ResponseState, string>> = {
   planned: 'info',

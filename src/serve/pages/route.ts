@@ -13,10 +13,11 @@ import {
   visibleNamespaces,
   type AccessScope,
   type Principal,
+  seenOf,
 } from '../security/principal.ts';
-import { requestAddress } from '../security/rateLimit.ts';
 import { LocalClock } from './clock.ts';
 import type { Html } from './html.ts';
+import { askerOf, type Asker } from '../changes.ts';
 
 /** A page, or a form that one of them sends. All of them are in the list of `pages.ts`. */
 export type PageRoute = ShownPage | SentForm;
@@ -47,8 +48,8 @@ export interface SentForm extends Route {
 export interface PageRequest {
   readonly page: PageContext;
   readonly principal: Principal;
-  /** The client's. */
-  readonly address: string;
+  /** The principal, and where it asks from. */
+  readonly asker: Asker;
   readonly deps: ServeDeps;
   /** The varying parts of the path. */
   readonly params: Readonly<Record<string, string>>;
@@ -108,7 +109,7 @@ export function pageRequest(
     csrfToken: session?.csrfToken ?? null,
     clock: new LocalClock(schedule.timezone, now),
     cluster,
-    clusters: (deps.clusters ?? []).filter((name) => principal.clusters?.has(name) ?? true),
+    clusters: seenOf(principal, deps.clusters ?? []),
     currency: pricing.currency,
     assets,
     sections: sections.filter(
@@ -124,8 +125,7 @@ export function pageRequest(
   const { req } = context;
   const form = () => formOf(context);
   const asked = { params: req.param(), query: req.query(), queries: req.queries() };
-  const address = requestAddress(context, deps.config());
-  return { page, principal, address, deps, ...asked, form, kept };
+  return { page, principal, asker: askerOf(context, 'page', deps), deps, ...asked, form, kept };
 }
 
 function sectionOf(route: PageRoute, sections: readonly ShownPage[]): string | null {

@@ -29,7 +29,7 @@ export const SILENCE_PAGES: readonly PageRoute[] = [
   {
     path: PATH,
     scope: 'silence',
-    async submit({ principal, deps, form }) {
+    async submit({ asker, deps, form }) {
       const fields = await form();
       const lines = queryText(fields, 'matchers')
         .split('\n')
@@ -39,15 +39,15 @@ export const SILENCE_PAGES: readonly PageRoute[] = [
         endsAt: deps.now() + (durationOf(fields) ?? DAY_MS),
         reason: queryText(fields, 'reason'),
       };
-      await requestSilence(silence, { principal, via: 'page' }, deps);
+      await requestSilence(silence, asker, deps);
       return withQuery(PATH, { done: 'silence' });
     },
   },
   {
     path: `${PATH}/:id/expire`,
     scope: 'silence',
-    async submit({ principal, deps, params }) {
-      await requestSilenceEnd(params['id'] ?? '', { principal, via: 'page' }, deps);
+    async submit({ asker, deps, params }) {
+      await requestSilenceEnd(params['id'] ?? '', asker, deps);
       return withQuery(PATH, { done: 'expire' });
     },
   },

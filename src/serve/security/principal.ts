@@ -40,8 +40,13 @@ export function maySee(principal: Principal, namespace: string | null): boolean 
 }
 
 /** True when the principal may see all of these clusters. */
-export function seesAll({ clusters }: Principal, names: readonly string[]): boolean {
-  return clusters === undefined || names.every((name) => clusters.has(name));
+export function seesAll(principal: Principal, names: readonly string[]): boolean {
+  return seenOf(principal, names).length === names.length;
+}
+
+/** Those of these clusters that the principal may see. */
+export function seenOf({ clusters }: Principal, names: readonly string[]): readonly string[] {
+  return names.filter((name) => clusters?.has(name) ?? true);
 }
 
 /** The namespaces to restrict a query to: null for no restriction. */

@@ -56,7 +56,7 @@ export const FINDING_PAGES: readonly PageRoute[] = [
   {
     path: `${PATH}/decide`,
     scope: 'ack',
-    async submit({ params, principal, deps, form }) {
+    async submit({ params, principal, asker, deps, form }) {
       const finding = await findVisible(params['id'] ?? '', principal, deps);
       const fields = await form();
       const action = DECISIONS.find((one) => one === queryText(fields, 'action'));
@@ -67,14 +67,14 @@ export const FINDING_PAGES: readonly PageRoute[] = [
         reason: queryText(fields, 'reason') || null,
         until: duration === null ? null : deps.now() + duration,
       };
-      await requestDecision(finding, decision, { principal, via: 'page' }, deps);
+      await requestDecision(finding, decision, asker, deps);
       return withQuery(findingPath(finding.id), { done: action });
     },
   },
   {
     path: `${PATH}/silence`,
     scope: 'silence',
-    async submit({ params, principal, deps, form }) {
+    async submit({ params, principal, asker, deps, form }) {
       const finding = await findVisible(params['id'] ?? '', principal, deps);
       const fields = await form();
       const { namespace } = finding.scope;
@@ -87,7 +87,7 @@ export const FINDING_PAGES: readonly PageRoute[] = [
         endsAt: deps.now() + (durationOf(fields) ?? DAY_MS),
         reason: queryText(fields, 'reason'),
       };
-      await requestSilence(silence, { principal, via: 'page' }, deps);
+      await requestSilence(silence, asker, deps);
       return withQuery(findingPath(finding.id), { done: 'silence' });
     },
   },
