@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readButton, readResponseButton } from '../../src/channels/slack/interaction.ts';
 import { parseMatchers, selector } from '../../src/collect/prometheus/matchers.ts';
-import { parseMatrix } from '../../src/collect/prometheus/matrix.ts';
+import { matrixReader } from '../../src/collect/prometheus/matrix.ts';
 import {
   QUERY_IDS,
   queryContext,
@@ -10,7 +10,8 @@ import {
   RAW_IDS,
   rawSpec,
 } from '../../src/collect/prometheus/queries.ts';
-import { parseRawSamples } from '../../src/collect/prometheus/rawSamples.ts';
+import { rawSamplesReader } from '../../src/collect/prometheus/rawSamples.ts';
+import { readAnswer } from '../support/readAnswer.ts';
 import { ConfigError } from '../../src/config/configError.ts';
 import { BillError, readFocus, type Charge } from '../../src/cost/bill/readFocus.ts';
 import { parsePriceList, PriceListError } from '../../src/cost/lists/parsePriceList.ts';
@@ -186,10 +187,13 @@ describe('an answer of Prometheus', () => {
   it('is refused, or finite values on the grid with texts as labels', () => {
     const tally = new Tally();
     fc.assert(
-      fc.property(body, fc.nat(), (written, cut) => {
+      fc.property(body, fc.nat(), fc.integer({ min: 1, max: 64 }), (written, cut, pieceBytes) => {
         for (const bytes of [written, written.slice(0, cut % (written.length + 1))]) {
           const buffer = Buffer.from(bytes);
-          const answer = tally.outcome(() => parseMatrix(buffer, grid), SyntaxError);
+          const answer = tally.outcome(
+            () => readAnswer(matrixReader(grid), buffer, pieceBytes),
+            SyntaxError,
+          );
           const series = answer !== null && 'series' in answer ? answer.series : [];
           for (const { labels, values } of series) {
             must(values.length === grid.points, 'off the grid');
@@ -200,7 +204,10 @@ describe('an answer of Prometheus', () => {
             );
           }
           const ever = { from: -Infinity, to: Infinity };
-          const raw = tally.outcome(() => parseRawSamples(buffer, ever), SyntaxError);
+          const raw = tally.outcome(
+            () => readAnswer(rawSamplesReader(ever), buffer, pieceBytes),
+            SyntaxError,
+          );
           for (const one of raw !== null && 'series' in raw ? raw.series : [])
             must(one.times.length === one.values.length, 'times and values differ');
         }

@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import { brotliDecompressSync, unzipSync } from 'node:zlib';
 import { PrometheusDriver } from 'prometheus-query';
 import { isLoopback } from '../../model/listen.ts';
@@ -7,9 +8,9 @@ import { classifyAnswer, classifyNetwork, oneLine } from './failures.ts';
 import type { Grid } from './grid.ts';
 import { pointSeconds } from './grid.ts';
 import type { LabelSets } from './labelSets.ts';
-import { parseMatrix } from './matrix.ts';
-import type { MatrixAnswer, MatrixError } from './matrix.ts';
-import { parseRawSamples, type RawAnswer } from './rawSamples.ts';
+import { matrixReader } from './matrix.ts';
+import type { AnswerReader, MatrixAnswer } from './matrix.ts';
+import { rawSamplesReader, type RawAnswer } from './rawSamples.ts';
 import { aborted, RetryAfter, retryAfterMs, withRetries } from './retry.ts';
 import type { RetryDeps } from './retry.ts';
 import { createTransport } from './transport.ts';
@@ -109,12 +110,12 @@ export async function createPrometheusClient(
             span.grid.stepSeconds,
             `${config.timeout}ms`,
           ),
-        parse: (body) => parseMatrix(body, span.grid, shared?.labels),
+        reader: () => matrixReader(span.grid, shared?.labels),
       }),
     instant: (query, span, signal, mayTimeOut = false) =>
       asked(mayTimeOut, signal, {
         send: (driver) => driver.instantQuery(query, span.to, `${config.timeout}ms`),
-        parse: (body) => parseRawSamples(body, span, shared?.labels),
+        reader: () => rawSamplesReader(span, shared?.labels),
       }),
     close: () => transport.close(),
   };
@@ -123,7 +124,7 @@ export async function createPrometheusClient(
 /** What is sent to the server, and how its answer is read. */
 interface Question<T extends { readonly samples: number }> {
   send(driver: PrometheusDriver): Promise<unknown>;
-  parse(body: Uint8Array): T | MatrixError;
+  reader(): AnswerReader<T>;
 }
 
 interface Asking {
@@ -138,7 +139,7 @@ interface Asking {
 interface HttpAnswer {
   readonly status: number;
   readonly statusText: string;
-  readonly data: unknown;
+  readonly data: AsyncIterable<Uint8Array>;
   readonly headers: unknown;
 }
 
@@ -184,7 +185,7 @@ async function ask<T extends { readonly samples: number }>(
         });
         for (const [name, value] of Object.entries(added)) request.headers.set(name, value);
         request.signal = AbortSignal.any([signal, deadline]);
-        request.responseType = 'arraybuffer';
+        request.responseType = 'stream';
         request.maxRedirects = 0;
         request.validateStatus = () => true;
         request.maxContentLength = LARGEST_ANSWER_BYTES;
@@ -199,10 +200,12 @@ async function ask<T extends { readonly samples: number }>(
       },
     },
     responseInterceptor: {
-      onFulfilled(response) {
+      async onFulfilled(response) {
         try {
-          exchange.answer = read(response, question, asking);
+          exchange.answer = await read(response as HttpAnswer, question, asking);
         } catch (failure) {
+          // What breaks the connection is said as where none is made.
+          if (!(failure instanceof RetryAfter)) throw failure;
           exchange.failure = failure;
         }
         // The library would make a Date of every sample: it gets to see an empty answer.
@@ -237,40 +240,47 @@ async function ask<T extends { readonly samples: number }>(
   return exchange.answer;
 }
 
-/** @throws RetryAfter */
-function read<T extends { readonly samples: number }>(
+/** @throws RetryAfter, or what broke the connection */
+async function read<T extends { readonly samples: number }>(
   response: HttpAnswer,
   question: Question<T>,
   asking: Asking,
-): T {
+): Promise<T> {
   const { transport, deps, work } = asking;
   const encoding = header(response.headers, 'content-encoding');
   const pause = retryAfterMs(header(response.headers, 'retry-after'), deps.now());
-  if (work !== undefined) work.bytes += (response.data as Uint8Array).length;
+  const sent = counted(response.data, work);
   if (response.status !== 200) {
     if (work !== undefined) work.refusals += 1;
-    const body = encoding === undefined ? (response.data as Uint8Array) : new Uint8Array();
-    const failed = { status: response.status, ...errorOf(body, response) };
+    const body = await buffer(sent);
+    const text = encoding === undefined ? body.toString('utf8') : '';
+    const failed = { status: response.status, ...errorOf(text, response) };
     throw new RetryAfter(classifyAnswer(failed, transport.server), pause);
   }
-  let body = response.data as Uint8Array;
-  let answer: T | MatrixError;
-  try {
-    body = unpacked(body, encoding);
-    answer = question.parse(body);
-  } catch (cause) {
-    const start = oneLine(Buffer.from(body.subarray(0, 80)).toString('utf8'));
-    throw new RetryAfter(
-      new CollectError(
+  const reader = question.reader();
+  let start = '';
+  const understood = <R>(body: Uint8Array, take: () => R): R => {
+    try {
+      start ||= oneLine(Buffer.from(body.subarray(0, 80)).toString('utf8'));
+      return take();
+    } catch (cause) {
+      const failure = new CollectError(
         'bad-answer',
         `${transport.server} answered 200, but ${(cause as Error).message}; it begins ${JSON.stringify(start)} (a login page or a proxy in between?)`,
         // A cut-off answer is worth another attempt, a login page is not.
         start.startsWith('{'),
         cause,
-      ),
-      null,
-    );
+      );
+      throw new RetryAfter(failure, null);
+    }
+  };
+  if (encoding === undefined || encoding === 'identity')
+    for await (const chunk of sent) understood(chunk, () => reader.feed(chunk));
+  else {
+    const body = await buffer(sent);
+    understood(body, () => reader.feed(unpacked(body, encoding)));
   }
+  const answer = understood(new Uint8Array(), () => reader.end());
   if ('errorType' in answer) {
     if (work !== undefined) work.refusals += 1;
     throw new RetryAfter(classifyAnswer({ status: 422, ...answer }, transport.server), pause);
@@ -279,12 +289,21 @@ function read<T extends { readonly samples: number }>(
   return answer;
 }
 
+async function* counted(
+  body: AsyncIterable<Uint8Array>,
+  work: Shared['work'] | undefined,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    if (work !== undefined) work.bytes += chunk.length;
+    yield chunk;
+  }
+}
+
 /** JSON of metrics shrinks to a twentieth; what grows far more is made to fill the memory. */
 const MOST_GROWTH = 50;
 
 /** A body as it was before a proxy compressed it, though it was asked not to. @throws Error of `node:zlib` */
-function unpacked(body: Uint8Array, encoding = 'identity'): Uint8Array {
-  if (encoding === 'identity') return body;
+function unpacked(body: Uint8Array, encoding: string): Uint8Array {
   const most = body.length * MOST_GROWTH + 2 ** 16;
   const options = { maxOutputLength: Math.min(most, LARGEST_ANSWER_BYTES) };
   if (encoding === 'gzip' || encoding === 'deflate') return unzipSync(body, options);
@@ -298,11 +317,7 @@ function header(headers: unknown, name: string): string | undefined {
 }
 
 /** The API's own words where the body has them, else the beginning of the body. */
-function errorOf(
-  body: Uint8Array,
-  response: HttpAnswer,
-): { errorType: string | null; error: string } {
-  const text = Buffer.from(body).toString('utf8');
+function errorOf(text: string, response: HttpAnswer): { errorType: string | null; error: string } {
   try {
     const parsed = JSON.parse(text) as { errorType?: unknown; error?: unknown; message?: unknown };
     const error = parsed.error ?? parsed.message;

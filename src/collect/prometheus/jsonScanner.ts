@@ -12,42 +12,104 @@ const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
+const LETTER_N = 0x6e;
+
+/** Thrown where the text goes on in bytes that have not come yet: once for all, since it is no failure. */
+const CUT = new SyntaxError('the text goes on');
 
 /**
- * Walks over a JSON text in place, so that 100 MB of samples need no tree of objects. Strict where it
- * looks: whatever it does not expect is a SyntaxError.
+ * Walks over a JSON text in place and as it arrives, so that 100 MB of samples need neither a tree of objects nor the
+ * text as a whole. Strict where it looks: whatever it does not expect is a SyntaxError.
  */
 export class JsonScanner {
-  readonly #bytes: Buffer;
+  #bytes: Buffer = Buffer.alloc(0);
   #at = 0;
+  /** Bytes of the text before these. */
+  #passed = 0;
+  /** What has come and is not looked at before there is enough of it. */
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #isWhole = false;
   time = 0;
   reading = 0;
   /** How many samples were read. */
   samples = 0;
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  /**
+   * Takes the next bytes of the text. @returns whether it is worth while to read on: a part that was cut off is read
+   * again when there is twice as much of it, so that one of any length takes time in proportion to it.
+   */
+  feed(bytes: Uint8Array): boolean {
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    if (this.#waitingBytes < this.#bytes.length - this.#at) return false;
+    this.#takeWaiting();
+    return true;
+  }
+
+  /** Says that nothing more comes: what is cut off now is an error. */
+  finish(): void {
+    this.#takeWaiting();
+    this.#isWhole = true;
+  }
+
+  #takeWaiting(): void {
+    const rest = this.#bytes.subarray(this.#at);
+    const [first] = this.#waiting;
+    this.#bytes =
+      rest.length === 0 && this.#waiting.length === 1 && first !== undefined
+        ? Buffer.from(first.buffer, first.byteOffset, first.byteLength)
+        : Buffer.concat([rest, ...this.#waiting]);
+    this.#passed += this.#at;
+    this.#at = 0;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+  }
+
+  /**
+   * Reads a part of the text, in one piece: where it is cut off, waits (yields) for more bytes and reads it from its
+   * beginning.
+   */
+  *whole<T>(read: () => T): Generator<void, T> {
+    for (;;) {
+      const [at, samples] = [this.#at, this.samples];
+      try {
+        return read();
+      } catch (error) {
+        if (error !== CUT) throw error;
+      }
+      this.#at = at;
+      this.samples = samples;
+      yield;
+    }
+  }
+
+  /** Goes to the next field of an object; null at its end. What stands between two calls must be consumed. */
+  key(isFirst: boolean): string | null {
+    if (isFirst) this.#expect(OPEN_OBJECT);
+    if (this.#take(CLOSE_OBJECT)) return null;
+    if (!isFirst) this.#expect(COMMA);
+    const key = this.string();
+    this.#expect(COLON);
+    return key;
+  }
+
+  /** Goes to the next element of an array; false at its end. */
+  element(isFirst: boolean): boolean {
+    if (isFirst) this.#expect(OPEN_ARRAY);
+    if (this.#take(CLOSE_ARRAY)) return false;
+    if (!isFirst) this.#expect(COMMA);
+    return true;
   }
 
   /** Calls `field` with each key, positioned at its value, which `field` must consume. */
   object(field: (key: string) => void): void {
-    this.#expect(OPEN_OBJECT);
-    if (this.#take(CLOSE_OBJECT)) return;
-    do {
-      const key = this.string();
-      this.#expect(COLON);
-      field(key);
-    } while (this.#take(COMMA));
-    this.#expect(CLOSE_OBJECT);
+    for (let key = this.key(true); key !== null; key = this.key(false)) field(key);
   }
 
   /** Calls `item` at each element, which `item` must consume. */
   array(item: () => void): void {
-    this.#expect(OPEN_ARRAY);
-    if (this.#take(CLOSE_ARRAY)) return;
-    do item();
-    while (this.#take(COMMA));
-    this.#expect(CLOSE_ARRAY);
+    for (let first = true; this.element(first); first = false) item();
   }
 
   /** A string value. */
@@ -68,18 +130,18 @@ export class JsonScanner {
 
   /** The labels of a series; null where the store sent none. */
   labels(known: LabelSets): SeriesLabels | null {
-    const bytes = this.#bytes;
     const start = this.#blank();
-    const end = flatObjectEnd(bytes, start);
+    const end = flatObjectEnd(this.#bytes, start);
     if (end < 0) this.skip();
     else this.#at = end;
-    const to = this.#at;
-    return known.of(bytes.toString('latin1', start, to), () => bytes.toString('utf8', start, to));
+    return known.of(this.#bytes, start, this.#at);
   }
 
   /** Consumes `null` if it comes next. */
   isNull(): boolean {
     const start = this.#blank();
+    if (this.#bytes[start] !== LETTER_N) return false;
+    if (start + 4 > this.#bytes.length) throw this.#endOfBytes();
     if (this.#bytes.toString('latin1', start, start + 4) !== 'null') return false;
     this.#at = start + 4;
     return true;
@@ -151,7 +213,7 @@ export class JsonScanner {
 
   /** Nothing but white space may follow. */
   end(): void {
-    if (this.#blank() < this.#bytes.length) throw this.#unexpected();
+    if (this.#blank() < this.#bytes.length || !this.#isWhole) throw this.#unexpected();
   }
 
   /** Short decimal numbers are exact by integer arithmetic; the others take the slow, exact way. */
@@ -193,6 +255,7 @@ export class JsonScanner {
   #scanWord(): string {
     const start = this.#at;
     while (/[-+.0-9A-Za-z]/.test(String.fromCharCode(this.#bytes[this.#at] ?? 0))) this.#at++;
+    if (this.#at === this.#bytes.length && !this.#isWhole) throw CUT;
     return this.#bytes.toString('latin1', start, this.#at);
   }
 
@@ -226,8 +289,14 @@ export class JsonScanner {
 
   #unexpected(): SyntaxError {
     return this.#at >= this.#bytes.length
-      ? new SyntaxError('the answer ends before its end')
-      : new SyntaxError(`the answer is not what a Prometheus API sends (at byte ${this.#at})`);
+      ? this.#endOfBytes()
+      : new SyntaxError(
+          `the answer is not what a Prometheus API sends (at byte ${this.#passed + this.#at})`,
+        );
+  }
+
+  #endOfBytes(): SyntaxError {
+    return this.#isWhole ? new SyntaxError('the answer ends before its end') : CUT;
   }
 }
 

@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { fc } from '../../../test/support/properties.ts';
 import { LabelSets } from './labelSets.ts';
-import type { MatrixError } from './matrix.ts';
-import { parseRawSamples, type RawAnswer } from './rawSamples.ts';
+import { readAnswer } from '../../../test/support/readAnswer.ts';
+import { rawSamplesReader, type RawAnswer } from './rawSamples.ts';
 
 const EVER = { from: 0, to: Number.MAX_SAFE_INTEGER };
 
 function parsed(metric: string, known: LabelSets, samples = '[1,"2"]'): RawAnswer['series'] {
   const result = `[{"metric":${metric},"values":[${samples}]}]`;
   const body = `{"status":"success","data":{"resultType":"matrix","result":${result}}}`;
-  return (parseRawSamples(Buffer.from(body), EVER, known) as Exclude<RawAnswer, MatrixError>)
-    .series;
+  return (readAnswer(rawSamplesReader(EVER, known), body) as RawAnswer).series;
 }
 
 describe('label sets of a store', () => {
@@ -24,6 +23,28 @@ describe('label sets of a store', () => {
     const later = parsed('{"pod":"a"}', known)[0]?.labels;
     expect(later).toEqual(first);
     expect(later).not.toBe(first);
+  });
+
+  it.each([
+    ['plain', '{"pod":"a","id":"/kubepods/b"}'],
+    ['with escapes', '{"note":"a \\"b\\" \\\\ c\\n"}'],
+    ['with letters beyond ASCII', '{"team":"Grün"}'],
+    ['with blanks between', '{ "pod" : "a" }'],
+    ['long', `{"note":"${'x'.repeat(9_000)}"}`],
+    ['without any', '{}'],
+  ])('are one object where they are %s', (_, metric) => {
+    const known = new LabelSets();
+    const [first] = parsed(metric, known);
+    known.nextRound();
+    expect(parsed(metric, known)[0]?.labels).toBe(first?.labels);
+    expect(parsed(metric, known)[0]?.labels).toBe(first?.labels);
+  });
+
+  it('are told apart by every character', () => {
+    const known = new LabelSets();
+    const sets = ['{"a":"b"}', '{"a":"c"}', '{"a":"b","c":"d"}', '{"ab":""}', '{"a":""}', '{}'];
+    for (const set of [...sets, ...sets])
+      expect(parsed(set, known)[0]?.labels).toEqual(JSON.parse(set));
   });
 
   it('are what JSON says, whatever is in them', () => {

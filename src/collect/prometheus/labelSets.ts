@@ -4,29 +4,50 @@ export type SeriesLabels = Readonly<Record<string, string>>;
 /** Kubernetes' own labels have 63 characters, images and cgroups some hundreds; only annotations are longer. */
 const LONGEST_LABEL = 4_096;
 
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const FIRST_PRINTED = 0x20;
+const LAST_ASCII = 0x7e;
+
+/** Labels that were sent, and what is needed to know their text again. */
+interface Sent {
+  readonly labels: SeriesLabels | null;
+  /** One character a byte; null where the labels are written as they are, so that they tell it themselves. */
+  readonly text: string | null;
+  /** Another one whose text has the same hash. */
+  readonly next: Sent | undefined;
+}
+
 /**
  * The label sets that a store sent lately, by their text in its answers. A series has the same labels in every window:
  * they are parsed once, and all answers share them. Forgets what two rounds in a row have not shown.
  */
 export class LabelSets {
-  #recent = new Map<string, SeriesLabels | null>();
-  #older = new Map<string, SeriesLabels | null>();
+  #recent = new Map<number, Sent>();
+  #older = new Map<number, Sent>();
   #values = new Map<string, string>();
+  /** Of each process another one, so that nobody can choose names of one hash. */
+  readonly #factor = Math.floor(Math.random() * 2 ** 31) * 2 + 1;
 
   /**
    * The labels of a JSON object of strings; null where it is none. Long values are cut: an exporter chooses their length.
    *
-   * @param bytes the text, one character a byte: what it is known by.
-   * @param text the text itself, asked for when it is new.
+   * @param bytes its text is the part from `start` to `end`.
    * @throws SyntaxError when the text is not JSON.
    */
-  of(bytes: string, text: () => string): SeriesLabels | null {
-    let labels = this.#recent.get(bytes);
-    if (labels !== undefined) return labels;
-    labels = this.#older.get(bytes);
-    if (labels === undefined) labels = this.#parse(text());
-    this.#recent.set(bytes, labels);
-    return labels;
+  of(bytes: Buffer, start: number, end: number): SeriesLabels | null {
+    let hash = 0;
+    for (let at = start; at < end; at++) hash = Math.imul(hash + bytes[at]!, this.#factor);
+    const others = this.#recent.get(hash);
+    const recent = find(others, bytes, start, end);
+    if (recent !== undefined) return recent.labels;
+    const sent = find(this.#older.get(hash), bytes, start, end) ?? this.#read(bytes, start, end);
+    this.#recent.set(hash, sent.next === others ? sent : { ...sent, next: others });
+    return sent.labels;
   }
 
   /** Begins another round of answers. */
@@ -34,6 +55,13 @@ export class LabelSets {
     this.#older = this.#recent;
     this.#recent = new Map();
     this.#values = new Map();
+  }
+
+  #read(bytes: Buffer, start: number, end: number): Sent {
+    const labels = this.#parse(bytes.toString('utf8', start, end));
+    const isPlain = labels !== null && isWritten(labels, bytes, start, end);
+    const text = isPlain ? null : bytes.toString('latin1', start, end);
+    return { labels, text, next: undefined };
   }
 
   #parse(text: string): SeriesLabels | null {
@@ -54,4 +82,49 @@ export class LabelSets {
     this.#values.set(value, value);
     return value;
   }
+}
+
+function find(
+  first: Sent | undefined,
+  bytes: Buffer,
+  start: number,
+  end: number,
+): Sent | undefined {
+  for (let sent = first; sent !== undefined; sent = sent.next) {
+    const { labels, text } = sent;
+    if (
+      text === null
+        ? isWritten(labels!, bytes, start, end)
+        : text === bytes.toString('latin1', start, end)
+    )
+      return sent;
+  }
+  return undefined;
+}
+
+/** Whether a text is that of labels as JSON writes them without blanks, of characters that stand for themselves. */
+function isWritten(labels: SeriesLabels, bytes: Buffer, start: number, end: number): boolean {
+  let at = start;
+  let before = OPEN_OBJECT;
+  for (const name in labels) {
+    if (bytes[at] !== before) return false;
+    at = afterString(name, bytes, at + 1);
+    if (bytes[at] !== COLON) return false;
+    at = afterString(labels[name]!, bytes, at + 1);
+    before = COMMA;
+  }
+  if (before === OPEN_OBJECT && bytes[at++] !== OPEN_OBJECT) return false;
+  return bytes[at] === CLOSE_OBJECT && at + 1 === end;
+}
+
+/** Where a JSON string ends that is written at a place in a text; -1 where another is written there, or in another way. */
+function afterString(value: string, bytes: Buffer, start: number): number {
+  if (bytes[start] !== QUOTE) return -1;
+  let at = start + 1;
+  for (let index = 0; index < value.length; index++) {
+    const code = value.charCodeAt(index);
+    if (bytes[at++] !== code || code === QUOTE || code === BACKSLASH) return -1;
+    if (code < FIRST_PRINTED || code > LAST_ASCII) return -1;
+  }
+  return bytes[at] === QUOTE ? at + 1 : -1;
 }

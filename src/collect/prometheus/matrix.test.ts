@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { fc } from '../../../test/support/properties.ts';
-import { parseMatrix } from './matrix.ts';
-import type { MatrixAnswer } from './matrix.ts';
+import { readAnswer } from '../../../test/support/readAnswer.ts';
+import type { JsonScanner } from './jsonScanner.ts';
+import { answerReader, matrixReader } from './matrix.ts';
+import type { MatrixAnswer, MatrixError } from './matrix.ts';
 
 const grid = { startSeconds: 1_800_000_000, stepSeconds: 300, points: 3 };
 
-function parse(body: string): ReturnType<typeof parseMatrix> {
-  return parseMatrix(Buffer.from(body), grid);
+function parse(body: string, pieceBytes?: number): MatrixAnswer | MatrixError {
+  return readAnswer(matrixReader(grid), body, pieceBytes);
 }
 
 function answer(result: string, rest = ''): string {
@@ -56,6 +58,28 @@ describe('a range answer', () => {
     expect(parsed.series[0]?.values[1]).toBe(7);
   });
 
+  it('is the same in whatever pieces it arrives', () => {
+    const body = ` ${answer(
+      `{"metric":{"pod":"a\\"b","ns":"ü"},"values":[[1800000000,"0.25"],[1800000300,"NaN"],[1800000600.000,"1e-07"]]}, null ,{"metric":{"a":7}},{"metric":{"pod":"c"},"histograms":[[1,{"x":[true]}]],"values":[[1800000300,"-Inf"]]}`,
+      `,"warnings":["store 2 is away"],"isPartial":true,"infos":null`,
+    )} \n`;
+    const whole = parse(body);
+    expect(whole).toMatchObject({ samples: 4, series: [{}, {}], warnings: { length: 3 } });
+    for (let bytes = 1; bytes < body.length; bytes++) expect(parse(body, bytes)).toEqual(whole);
+  });
+
+  it('has long parts that are not read again at each piece', () => {
+    let times = 0;
+    const item = (json: JsonScanner): boolean => {
+      times += 1;
+      json.skip();
+      return true;
+    };
+    const reader = answerReader(['matrix'], item, (frame) => frame);
+    readAnswer(reader, answer(`{"metric":{"a":"${'x'.repeat(1e6)}"},"values":[]}`), 1_000);
+    expect(times).toBeLessThan(20);
+  });
+
   it('surfaces warnings and VictoriaMetrics’ mark of partial answers, but not remarks', () => {
     const parsed = parse(
       answer(
@@ -93,7 +117,8 @@ describe('a range answer', () => {
     ],
     ['a word for a number', answer('{"metric":{},"values":[[1800000000,"one"]]}'), 'not what'],
   ])('refuses %s', (_, body, message) => {
-    expect(() => parse(body)).toThrow(message);
+    for (const pieceBytes of [body.length, 7, 1])
+      expect(() => parse(body, pieceBytes)).toThrow(message);
   });
 
   it('reads every double exactly as JavaScript does', () => {

@@ -19,54 +19,89 @@ export interface MatrixError {
   readonly error: string;
 }
 
-/**
- * Reads the body of a `query_range` answer straight into arrays: a client that makes an object of every
- * sample needs ten times the memory and a `Date` each (10,000 series × 2,016 points is 20 million).
- *
- * @throws SyntaxError when the body is not the answer of a Prometheus API (a login page, cut-off JSON).
- */
-export function parseMatrix(
-  body: Uint8Array,
-  grid: Grid,
-  known = new LabelSets(),
-): MatrixAnswer | MatrixError {
-  const series: GridSeries[] = [];
-  const badValues = new Uint32Array(grid.points);
-  const answer = parseAnswer(body, ['matrix'], (json) => {
-    const one = parseSeries(json, known, grid, badValues);
-    if (one !== null) series.push(one);
-    return one !== null;
-  });
-  return 'errorType' in answer ? answer : { series, badValues, ...answer };
+/** Reads an answer as it arrives. */
+export interface AnswerReader<T> {
+  /** @throws SyntaxError when the body is not the answer of a Prometheus API (a login page), or not of this question. */
+  feed(bytes: Uint8Array): void;
+  /** The answer, once all of it has been fed. @throws SyntaxError when the body is cut off, or as `feed` does. */
+  end(): T | MatrixError;
 }
 
 /**
- * Reads the frame of an answer and calls `item` at each of its series, which returns false for one that it skips.
- *
- * @throws SyntaxError when the body is not the answer of a Prometheus API (a login page, cut-off JSON).
+ * Reads the body of a `query_range` answer straight into arrays: a client that makes an object of every
+ * sample needs ten times the memory and a `Date` each (10,000 series × 2,016 points is 20 million).
  */
-export function parseAnswer(
-  body: Uint8Array,
+export function matrixReader(grid: Grid, known = new LabelSets()): AnswerReader<MatrixAnswer> {
+  const series: GridSeries[] = [];
+  const badValues = new Uint32Array(grid.points);
+  return answerReader(
+    ['matrix'],
+    (json) => {
+      const one = parseSeries(json, known, grid, badValues);
+      if (one !== null) series.push(one);
+      return one !== null;
+    },
+    (frame) => ({ series, badValues, ...frame }),
+  );
+}
+
+/** What is around the series of an answer. */
+interface Frame {
+  readonly warnings: readonly string[];
+  readonly samples: number;
+}
+
+/**
+ * Reads the frame of an answer and calls `item` at each of its series, which returns false for one that it skips. What
+ * `item` throws is thrown on, and it is called again at a series that was cut off.
+ *
+ * @param whole makes the answer of what its frame holds.
+ */
+export function answerReader<T>(
   types: readonly string[],
   item: (json: JsonScanner) => boolean,
-): { readonly warnings: readonly string[]; readonly samples: number } | MatrixError {
-  const json = new JsonScanner(body);
+  whole: (frame: Frame) => T,
+): AnswerReader<T> {
+  const json = new JsonScanner();
+  const reading = readFrame(json, types, item);
+  return {
+    feed(bytes) {
+      if (json.feed(bytes)) reading.next();
+    },
+    end() {
+      json.finish();
+      const read = reading.next().value as Frame | MatrixError;
+      return 'errorType' in read ? read : whole(read);
+    },
+  };
+}
+
+function* readFrame(
+  json: JsonScanner,
+  types: readonly string[],
+  item: (json: JsonScanner) => boolean,
+): Generator<void, Frame | MatrixError> {
   const head = { status: '', errorType: '', error: '', partial: false, sawData: false };
   const warnings: string[] = [];
   let skipped = 0;
   const counted = (): void => {
     if (json.isNull() || !item(json)) skipped++;
   };
-  json.object((key) => {
+  const field = (key: string): void => {
     if (key === 'status') head.status = json.string();
     else if (key === 'errorType') head.errorType = json.string();
     else if (key === 'error') head.error = json.string();
     else if (key === 'isPartial') head.partial = json.value() === true;
     else if (key === 'warnings') warnings.push(...strings(json.value()));
-    else if (key === 'data') head.sawData = parseData(json, types, counted);
     else json.skip();
-  });
-  json.end();
+  };
+  for (let first = true; ; first = false) {
+    const key = yield* json.whole(() => json.key(first));
+    if (key === null) break;
+    if (key === 'data') head.sawData = yield* readData(json, types, counted);
+    else yield* json.whole(() => field(key));
+  }
+  yield* json.whole(() => json.end());
   if (head.status === 'error') return { errorType: head.errorType, error: head.error };
   if (head.status !== 'success' || !head.sawData) {
     throw new SyntaxError('the body is JSON, but not the answer of a Prometheus query');
@@ -88,15 +123,30 @@ function strings(value: unknown): string[] {
 }
 
 /** Returns false when the data are of another type than was asked for. */
-function parseData(json: JsonScanner, types: readonly string[], item: () => void): boolean {
+function* readData(
+  json: JsonScanner,
+  types: readonly string[],
+  item: () => void,
+): Generator<void, boolean> {
   let isExpected = false;
-  if (json.isNull()) return false;
-  json.object((key) => {
-    if (key === 'resultType') isExpected = types.includes(json.string());
-    else if (key === 'result' && !json.isNull()) json.array(item);
-    else json.skip();
-  });
-  return isExpected;
+  if (yield* json.whole(() => json.isNull())) return false;
+  for (let first = true; ; first = false) {
+    const key = yield* json.whole(() => json.key(first));
+    if (key === null) return isExpected;
+    if (key === 'resultType') isExpected = types.includes(yield* json.whole(() => json.string()));
+    else if (key !== 'result') yield* json.whole(() => json.skip());
+    else if (!(yield* json.whole(() => json.isNull()))) yield* readSeries(json, item);
+  }
+}
+
+function* readSeries(json: JsonScanner, item: () => void): Generator<void, void> {
+  let isFirst = true;
+  const next = (): boolean => {
+    const isThere = json.element(isFirst);
+    if (isThere) item();
+    return isThere;
+  };
+  while (yield* json.whole(next)) isFirst = false;
 }
 
 function parseSeries(
@@ -106,16 +156,18 @@ function parseSeries(
   bad: Uint32Array,
 ): GridSeries | null {
   const values = new Float64Array(grid.points).fill(Number.NaN);
+  const badPoints: number[] = [];
   let labels: SeriesLabels | null = {};
   json.object((key) => {
     if (key === 'metric') labels = json.labels(known);
-    else if (key === 'values') json.array(() => parseSample(json, grid, values, bad));
+    else if (key === 'values') json.array(() => parseSample(json, grid, values, badPoints));
     else json.skip();
   });
+  for (const point of badPoints) bad[point] = (bad[point] ?? 0) + 1;
   return labels === null ? null : { labels, values };
 }
 
-function parseSample(json: JsonScanner, grid: Grid, values: Float64Array, bad: Uint32Array): void {
+function parseSample(json: JsonScanner, grid: Grid, values: Float64Array, bad: number[]): void {
   json.sample();
   const { time, reading: value } = json;
   const exact = (time - grid.startSeconds) / grid.stepSeconds;
@@ -126,5 +178,5 @@ function parseSample(json: JsonScanner, grid: Grid, values: Float64Array, bad: U
     throw new SyntaxError(`the answer has a point at ${time}, which was not asked for`);
   }
   if (Number.isFinite(value)) values[point] = value;
-  else bad[point] = (bad[point] ?? 0) + 1;
+  else bad.push(point);
 }

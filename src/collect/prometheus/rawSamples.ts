@@ -1,7 +1,7 @@
 import { SECOND_MS, type Span } from '../../model/time.ts';
 import type { JsonScanner } from './jsonScanner.ts';
 import { LabelSets, type SeriesLabels } from './labelSets.ts';
-import { parseAnswer, type MatrixError } from './matrix.ts';
+import { answerReader, type AnswerReader } from './matrix.ts';
 
 /** A labelled series with the samples that the store holds, each with its own time, in order. */
 export interface RawSeries {
@@ -29,23 +29,21 @@ export interface RawAnswer {
  * Reads the body of an instant query's answer, of a vector or of a range selector's samples.
  *
  * @param span the stretch that was asked for: no sample lies outside.
- * @throws SyntaxError when the body is not the answer of a Prometheus API, or not of this question.
  */
-export function parseRawSamples(
-  body: Uint8Array,
-  span: Span,
-  known = new LabelSets(),
-): RawAnswer | MatrixError {
+export function rawSamplesReader(span: Span, known = new LabelSets()): AnswerReader<RawAnswer> {
   const series: RawSeries[] = [];
   const columns = new Columns();
   // Some stores know whole seconds alone.
   const asked = { from: span.from - SECOND_MS, to: span.to + SECOND_MS };
-  const answer = parseAnswer(body, ['matrix', 'vector'], (json) => {
-    const one = parseSeries(json, known, columns, asked);
-    if (one !== null) series.push(one);
-    return one !== null;
-  });
-  return 'errorType' in answer ? answer : { series, ...answer };
+  return answerReader(
+    ['matrix', 'vector'],
+    (json) => {
+      const one = parseSeries(json, known, columns, asked);
+      if (one !== null) series.push(one);
+      return one !== null;
+    },
+    (frame) => ({ series, ...frame }),
+  );
 }
 
 function parseSeries(
@@ -77,7 +75,7 @@ function parseSeries(
     else json.skip();
   });
   if (labels === null) return null;
-  return { labels, ...columns.columns(), ...(bad.length === 0 ? {} : { bad }) };
+  return { labels, ...columns.take(), ...(bad.length === 0 ? {} : { bad }) };
 }
 
 /** Values of one block of columns. */
@@ -94,9 +92,9 @@ class Columns {
   #start = 0;
   #end = 0;
 
-  /** Begins another series. */
+  /** Begins another series, or one anew that was cut off. */
   begin(): void {
-    this.#start = this.#end;
+    this.#end = this.#start;
   }
 
   push(time: number, value: number): void {
@@ -106,8 +104,14 @@ class Columns {
     this.#values[this.#end++] = value;
   }
 
-  /** The series that was read. */
-  columns(): { readonly times: Float64Array; readonly values: Float64Array } {
+  /** Takes the series that was read. */
+  take(): { readonly times: Float64Array; readonly values: Float64Array } {
+    const series = this.#read();
+    this.#start = this.#end;
+    return series;
+  }
+
+  #read(): { readonly times: Float64Array; readonly values: Float64Array } {
     return {
       times: this.#times.subarray(this.#start, this.#end),
       values: this.#values.subarray(this.#start, this.#end),
@@ -118,7 +122,7 @@ class Columns {
   #moveOn(): void {
     const length = this.#end - this.#start;
     const size = Math.max(BLOCK_VALUES, 2 * length);
-    const { times, values } = this.columns();
+    const { times, values } = this.#read();
     this.#times = new Float64Array(size);
     this.#values = new Float64Array(size);
     this.#times.set(times);
