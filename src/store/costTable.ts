@@ -43,6 +43,8 @@ export interface CostQuery {
   readonly namespaces: readonly string[] | null;
   /** All of these must hold. */
   readonly where?: readonly CostFilter[];
+  /** Names that nodes are grouped under, by their own: those of one name count together. */
+  readonly nodesAs?: ReadonlyMap<string, string> | undefined;
   /** An answer that would have more rows (in all steps together) is refused before it is read. */
   readonly mostRows?: number | undefined;
 }

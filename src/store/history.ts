@@ -161,6 +161,8 @@ export interface HistorySpan {
   /** Window rows, and hours, before these were pruned. */
   readonly windowsFrom: TimeMs;
   readonly hoursFrom: TimeMs;
+  /** How often costs that had been recorded were changed: corrected, or attributed to another workload. */
+  readonly rewritten: number;
 }
 
 /** The history's reading side: one reader a page or command, each on its own read-only connection. */

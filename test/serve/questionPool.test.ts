@@ -82,6 +82,32 @@ describe('the question threads', () => {
     }
   });
 
+  it('give the last answer about a span that moves while the next one is made, never about one that stands still', async () => {
+    const log = pino({ level: 'silent' });
+    const reader = await openHistoryReader(config.history.path);
+    const watermark = (await reader.status()).watermark ?? 0;
+    const pool = new QuestionPool({ config, thresholds: loadThresholds([]) }, reader, log);
+    const ask = async (to: number, moving?: string) => {
+      const form = { by: ['namespace'], idle: 'separate', format: 'json' } as const;
+      const span = { from: to - DAY_MS, to, ...(moving === undefined ? {} : { moving }) };
+      const text = await pool.questions.costReport({ ...span, ...form, namespaces: null });
+      const { window } = JSON.parse(new TextDecoder().decode(text)) as { window: { end: string } };
+      return Date.parse(window.end);
+    };
+    const [before, now] = [watermark - 300_000, watermark];
+    try {
+      expect(await ask(before, '24h')).toBe(before);
+      expect(await ask(now, '24h')).toBe(before);
+      expect(await ask(now)).toBe(now);
+      // Questions about costs are answered by turns: the one that was begun before is there now.
+      expect(await ask(now, '24h')).toBe(now);
+      expect(pool.computed).toBe(3);
+    } finally {
+      await pool.close();
+      await reader.close();
+    }
+  });
+
   it('that takes too long is refused with how to ask for less, and the process lives', async () => {
     const limits = { memoryMb: 512, longestMs: 1 };
     const log = pino({ level: 'silent' });

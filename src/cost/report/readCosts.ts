@@ -69,8 +69,10 @@ async function priceConfidence(
   const sure = new Map(nodes.map(({ name, price }) => [name, price?.confidence ?? 1]));
   if ([...sure.values()].every((confidence) => confidence === 1)) return new Map();
   const byNode = query.by.includes('node');
-  const byNodes = { ...query, by: [...query.by, 'node' as const], mostRows: undefined };
-  const table = await reader.costs(byNode ? query : byNodes);
+  // All nodes whose price is as sure count together, else there would be rows for each of them.
+  const nodesAs = new Map(Array.from(sure, ([name, confidence]) => [name, `=${confidence}`]));
+  const bySure = { ...query, by: [...query.by, 'node' as const], nodesAs };
+  const table = await reader.costs(byNode ? query : { ...bySure, mostRows: undefined });
   const { rows } = named(table, query.by, cluster);
   const sums = new Map<string, { cost: number; sure: number }>();
   for (const row of rows) {
@@ -78,8 +80,9 @@ async function priceConfidence(
     const key = partsKey(byNode ? parts : parts.slice(0, -1));
     const sum = sums.get(key) ?? { cost: 0, sure: 0 };
     const cost = Math.max(0, costNano(row));
+    const node = row.node ?? '';
     sum.cost += cost;
-    sum.sure += cost * (row.node === null ? 1 : (sure.get(row.node) ?? 1));
+    sum.sure += cost * (node.startsWith('=') ? Number(node.slice(1)) : (sure.get(node) ?? 1));
     sums.set(key, sum);
   }
   return new Map([...sums].map(([key, { cost, sure: part }]) => [key, cost > 0 ? part / cost : 1]));

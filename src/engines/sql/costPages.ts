@@ -40,7 +40,7 @@ export function costPages(db: Db, meta: MetaTable, windowMs: number): CostPages 
     span: () => meta.span(),
     costs: (level, bucket) => all(db, PAGES.costs[level], bucket),
     nodes: (level, bucket) => all(db, PAGES.nodes[level], bucket),
-    usage: (hour) => readUsagePages(db, codec, [hour]),
+    usage: (hour, from) => readUsagePages(db, codec, [hour], null, from),
     identities: async (level, keys) => {
       type Stored = Omit<CostIdentity, 'labels' | 'nodeLabels'> & {
         readonly id: number;

@@ -19,6 +19,7 @@ interface MetaValues {
   /** Window rows, and hours, before these were pruned. */
   readonly windows_from: TimeMs;
   readonly hours_from: TimeMs;
+  readonly rewritten: number;
   readonly fleet: FleetRecord | null;
 }
 
@@ -71,6 +72,7 @@ export class MetaTable {
       watermark: (await this.get('watermark')) ?? 0,
       windowsFrom: (await this.get('windows_from')) ?? 0,
       hoursFrom: (await this.get('hours_from')) ?? 0,
+      rewritten: (await this.get('rewritten')) ?? 0,
     };
   }
 

@@ -4,6 +4,7 @@ import { emptyState, type CycleState } from '../../store/cycleState.ts';
 import type { DetectorCodecs, HistoryReader, HistoryStatus } from '../../store/history.ts';
 import type { HistoryIdentity } from '../../store/historyIdentity.ts';
 import { CostAnswers } from '../../store/pages/costAnswers.ts';
+import { KeptSums } from '../../store/pages/keptSums.ts';
 import { joinSeries } from '../../store/usageSeries.ts';
 import { readBillDays } from './bills.ts';
 import { CheckpointTable } from './checkpointTable.ts';
@@ -58,7 +59,9 @@ export async function createReader(
         },
       }),
     );
-  const costs = (db: Db) => new CostAnswers(costPages(db, new MetaTable(db), windowMs), windowMs);
+  const kept = new KeptSums();
+  const costs = (db: Db) =>
+    new CostAnswers(costPages(db, new MetaTable(db), windowMs), windowMs, kept);
   return {
     version: () => database.version(),
     costVersion: () => read(readCostVersion),

@@ -9,12 +9,17 @@ export interface UsagePage extends KeyedPage {
   readonly hour: TimeMs;
 }
 
-/** Windows of hours, by container; of some containers only where they are named. */
+/**
+ * Windows of hours, by container; of some containers only where they are named.
+ *
+ * @param from the first slot that is read of hours that are not over
+ */
 export async function readUsagePages(
   db: Db,
   codec: PageCodec,
   hours: readonly TimeMs[],
   containers: readonly number[] | null = null,
+  from = 0,
 ): Promise<readonly UsagePage[]> {
   const rows = await all<{ hour: TimeMs; container: number; page: Uint8Array }>(
     db,
@@ -32,8 +37,10 @@ export async function readUsagePages(
   const wanted = containers === null ? null : new Set(containers);
   const open = await all<StoredSlot & { hour: TimeMs }>(
     db,
-    `SELECT hour, slot, page FROM open_windows WHERE hour ${IN_NUMBERS} ORDER BY hour, slot`,
+    `SELECT hour, slot, page FROM open_windows WHERE hour ${IN_NUMBERS} AND slot >= ?
+     ORDER BY hour, slot`,
     list(hours),
+    from,
   );
   for (const [hour, slots] of Map.groupBy(open, (slot) => slot.hour)) {
     const pages = new Map<number, Page>();

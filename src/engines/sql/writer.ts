@@ -97,7 +97,7 @@ class SqlHistoryWriter implements HistoryWriter {
     return this.#write(async () => {
       for (const record of batch) await this.#seal(record);
       await this.#states.flush();
-      await this.#rollUps.again(this.#rows.takeReattributed());
+      await this.#rolledUpAgain(this.#rows.takeReattributed());
       await this.#rows.flush();
     });
   }
@@ -144,7 +144,7 @@ class SqlHistoryWriter implements HistoryWriter {
         corrected += 1;
       }
       for (const hour of this.#rows.takeReattributed()) hours.add(hour);
-      await this.#rollUps.again(hours);
+      await this.#rolledUpAgain([...hours]);
       await this.#rows.flush();
       return corrected;
     });
@@ -235,6 +235,13 @@ class SqlHistoryWriter implements HistoryWriter {
     this.#meta.set('history_start', change.historyStart);
     this.#meta.set('expected_samples', change.expectedSamples);
     await this.#rollUps.sealed(end);
+  }
+
+  /** After rows of these hours, which had been recorded, were changed. */
+  async #rolledUpAgain(hours: readonly TimeMs[]): Promise<void> {
+    await this.#rollUps.again(hours);
+    if (hours.length === 0) return;
+    this.#meta.set('rewritten', ((await this.#meta.get('rewritten')) ?? 0) + 1);
   }
 
   async #requireCorrectable({ start, end }: Window): Promise<void> {

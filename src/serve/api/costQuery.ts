@@ -3,6 +3,7 @@ import { parsePeriod, parseTime } from '../../model/period.ts';
 import { DAY_MS, floorTo, type Span } from '../../model/time.ts';
 import { parseCostDimension, parseCostFilter } from '../../store/costFilter.ts';
 import type { ServeDeps } from '../deps.ts';
+import type { AskedSpan } from '../questions/answerContext.ts';
 import { HttpProblem } from '../problem.ts';
 
 /** The longest span that one call may ask for. */
@@ -49,15 +50,20 @@ export interface SpanQuery {
   readonly window?: string | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+  readonly format?: 'json' | 'csv' | undefined;
 }
 
 /** The span that is asked for; the last seven days where none is. @throws HttpProblem 400 */
-export function costSpan(query: SpanQuery, deps: Pick<ServeDeps, 'config' | 'now'>): Span {
+export function costSpan(query: SpanQuery, deps: Pick<ServeDeps, 'config' | 'now'>): AskedSpan {
   const span = spanAsOfWindow(query, deps);
   if (span.to - span.from > MAX_SPAN_MS)
     throw new HttpProblem(400, 'At most 400 days can be asked for at once');
-  return span;
+  // A table does not say its span: it is never that of the window before.
+  const isMoving = query.from === undefined && query.to === undefined && query.format !== 'csv';
+  return isMoving ? { ...span, moving: query.window ?? DEFAULT_WINDOW } : span;
 }
+
+const DEFAULT_WINDOW = '7d';
 
 /**
  * The span as of the end of the last whole window: no later window can be sealed, and all who ask before the
@@ -79,7 +85,7 @@ function spanAsOfWindow(
 function spanOf(query: SpanQuery, now: number, timezone: string): Span {
   if (query.from === undefined && query.to === undefined) {
     try {
-      const { start, end } = parsePeriod(query.window ?? '7d', now, timezone);
+      const { start, end } = parsePeriod(query.window ?? DEFAULT_WINDOW, now, timezone);
       if (start >= end) throw new RangeError('nothing of it has passed yet');
       return { from: start, to: end };
     } catch (error) {

@@ -1,8 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import type { TimeMs } from '../../model/time.ts';
 
+/** Two answers of one version are the same; which version is the newer one, the order of the questions says. */
+type Version = string | number;
+
 interface Pending {
-  readonly version: number;
+  readonly version: Version;
+  /** Rises from each answer that is begun to the next. */
+  readonly turn: number;
   readonly answer: Promise<unknown>;
   /** How many wait for it; infinite where it is computed for later. */
   wanted: number;
@@ -10,7 +15,12 @@ interface Pending {
 }
 
 interface Entry {
-  settled: { readonly version: number; readonly answer: unknown; rightAt: TimeMs } | null;
+  settled: {
+    readonly version: Version;
+    readonly turn: number;
+    readonly answer: unknown;
+    rightAt: TimeMs;
+  } | null;
   pending: Pending | null;
 }
 
@@ -31,6 +41,7 @@ const KEPT_BYTES = 128 * 2 ** 20;
 export class AnswerCache {
   readonly #entries: LRUCache<string, Entry>;
   readonly #now: () => TimeMs;
+  #turns = 0;
 
   constructor(max: number, now: () => TimeMs = Date.now) {
     this.#entries = new LRUCache({ max, maxSize: KEPT_BYTES, sizeCalculation: () => 1 });
@@ -44,7 +55,7 @@ export class AnswerCache {
    */
   get<T>(
     key: string,
-    version: number,
+    version: Version,
     compute: (unwanted: AbortSignal) => Promise<T>,
     { staleMs = 0, leaves }: AnswerOptions = {},
   ): Promise<T> {
@@ -77,11 +88,13 @@ export class AnswerCache {
   #start(
     key: string,
     entry: Entry,
-    version: number,
+    version: Version,
     compute: (unwanted: AbortSignal) => Promise<unknown>,
   ): Pending {
     const stop = new AbortController();
-    const pending = { version, answer: compute(stop.signal), wanted: 0, stop };
+    this.#turns += 1;
+    const turn = this.#turns;
+    const pending = { version, turn, answer: compute(stop.signal), wanted: 0, stop };
     entry.pending = pending;
     // A failure reaches those who wait for the answer, if any do.
     this.#settle(key, entry, pending).catch(() => undefined);
@@ -91,9 +104,9 @@ export class AnswerCache {
   async #settle(key: string, entry: Entry, pending: Pending): Promise<void> {
     try {
       const answer = await pending.answer;
-      const { version } = pending;
-      if ((entry.settled?.version ?? -Infinity) <= version)
-        entry.settled = { version, answer, rightAt: this.#now() };
+      const { version, turn } = pending;
+      if ((entry.settled?.turn ?? 0) < turn)
+        entry.settled = { version, turn, answer, rightAt: this.#now() };
       const size = answer instanceof Uint8Array ? answer.byteLength + 1 : 1;
       if (this.#entries.peek(key) === entry) this.#entries.set(key, entry, { size });
     } finally {

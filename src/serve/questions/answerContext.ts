@@ -1,3 +1,4 @@
+import type { Span } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { ServeConfig } from '../config.ts';
 import type { Thresholds } from '../../detect/detectors.ts';
@@ -9,6 +10,12 @@ import type { PresentObjects } from '../../detect/rightsize/advice/readAdvice.ts
 /** Only what lies in these namespaces, or null for all. */
 export interface Whose {
   readonly namespaces: readonly string[] | null;
+}
+
+/** A span as it was asked for. */
+export interface AskedSpan extends Span {
+  /** What was asked for where the span moves on with the clock, such as `24h`: later it is the same question. */
+  readonly moving?: string;
 }
 
 /** Says of each namespace whether it is among those; null stands for the cluster as a whole. */

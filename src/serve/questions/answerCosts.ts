@@ -10,7 +10,7 @@ import type { CostTable, CostDimension } from '../../store/costTable.ts';
 import type { HistoryStatus } from '../../store/history.ts';
 import { fromNano } from '../../model/money.ts';
 import { DAY_MS, ceilTo, floorTo, HOUR_MS, type Span, type TimeMs } from '../../model/time.ts';
-import { isWorkload, type AnswerContext, type Whose } from './answerContext.ts';
+import { isWorkload, type AnswerContext, type AskedSpan, type Whose } from './answerContext.ts';
 import type { CostReport } from '../../cost/report/costReport.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { readCosts, seriesOnBasis } from '../../cost/report/readCosts.ts';
@@ -188,9 +188,7 @@ export function toUtf8(text: string): Utf8 {
 /** Rows that are read for an answer which leaves the process: with their JSON they take half of a gigabyte. */
 export const MOST_ROWS = 100_000;
 
-export interface CostReportAsk extends Whose {
-  readonly from: TimeMs;
-  readonly to: TimeMs;
+export interface CostReportAsk extends Whose, AskedSpan {
   readonly by: readonly CostDimension[];
   readonly idle: 'separate' | 'share';
   readonly format: 'json' | 'csv';

@@ -11,7 +11,7 @@ import { nodeNano } from '../../model/costParts.ts';
 import { fromNano } from '../../model/money.ts';
 import { DAY_MS } from '../../model/time.ts';
 import { isWholeCluster, type CostQuery } from '../../store/costTable.ts';
-import type { AnswerContext, Whose } from './answerContext.ts';
+import type { AnswerContext, AskedSpan, Whose } from './answerContext.ts';
 import {
   MOST_ROWS,
   spendDays,
@@ -22,7 +22,7 @@ import {
 } from './answerCosts.ts';
 
 /** What is read for a question of the cost explorer. */
-interface ExploreRead extends CostQuery {
+interface ExploreRead extends CostQuery, Pick<AskedSpan, 'moving'> {
   readonly idle: 'separate' | 'share';
   readonly overheads: Overheads;
 }

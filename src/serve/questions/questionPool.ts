@@ -8,7 +8,7 @@ import { MINUTE_MS, SECOND_MS } from '../../model/time.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { HttpProblem } from '../problem.ts';
 import { AnswerCache } from './answerCache.ts';
-import { QuestionRefused } from './answerContext.ts';
+import { QuestionRefused, type AskedSpan } from './answerContext.ts';
 import { CancelFlag, clientLeaves } from './cancellation.ts';
 import {
   eachQuestion,
@@ -81,7 +81,7 @@ export class QuestionPool {
   #kept = new AnswerCache(KEPT_ANSWERS);
   #asked = 0;
   #computed = 0;
-  #costs = { written: NaN, text: '', number: 0 };
+  #costs = { written: NaN, version: '' };
 
   constructor(
     config: QuestionConfig,
@@ -111,10 +111,12 @@ export class QuestionPool {
 
   async #answer(name: QuestionName, ask: unknown): Promise<unknown> {
     this.#asked += 1;
-    const { staleMs, of }: AnswerKeeping = QUESTIONS[name];
+    const { of, ...keeping }: AnswerKeeping = QUESTIONS[name];
     const written = await this.#reader.version();
-    const version = of === 'costs' ? await this.#costVersion(written) : written;
-    const key = JSON.stringify([name, ask]);
+    const { key, span } = questionKey(name, ask);
+    const version = `${of === 'costs' ? await this.#costVersion(written) : written} ${span}`;
+    // Who asks for a time that stands still takes the answer for the last word about it.
+    const staleMs = of === 'costs' && span === '' ? 0 : keeping.staleMs;
     const leave = new AbortController();
     const left = clientLeaves();
     const onLeft = () => leave.abort();
@@ -140,14 +142,10 @@ export class QuestionPool {
     return this.#computed;
   }
 
-  /** A number for each state of the recorded costs, in the order in which they are seen. */
-  async #costVersion(written: number): Promise<number> {
-    if (this.#costs.written !== written) {
-      const text = await this.#reader.costVersion();
-      const { number, text: last } = this.#costs;
-      this.#costs = { written, text, number: text === last ? number : number + 1 };
-    }
-    return this.#costs.number;
+  async #costVersion(written: number): Promise<string> {
+    if (this.#costs.written !== written)
+      this.#costs = { written, version: await this.#reader.costVersion() };
+    return this.#costs.version;
   }
 
   async #run(name: QuestionName, ask: unknown, unwanted: AbortSignal): Promise<unknown> {
@@ -208,6 +206,20 @@ export class QuestionPool {
     };
     return { slow: start('slow'), quick: start('quick') };
   }
+}
+
+/**
+ * What questions share an answer by. One about a span that moves on with the clock stays the same question, and the span
+ * is a part of what its answer is right for: until the next one is there, the last one is given, which says its span.
+ */
+function questionKey(
+  name: QuestionName,
+  ask: unknown,
+): { readonly key: string; readonly span: string } {
+  const { moving, from, to, ...rest } = ask as Partial<AskedSpan>;
+  return moving === undefined
+    ? { key: JSON.stringify([name, ask]), span: '' }
+    : { key: JSON.stringify([name, moving, rest]), span: `${from} ${to}` };
 }
 
 const ASK_FOR_LESS = 'ask for a shorter window, longer steps or fewer dimensions';

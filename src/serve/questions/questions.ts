@@ -23,14 +23,14 @@ import { answerBudgets, answerOwners, answerPrices, answerUnitCosts } from './an
 import { answerSavings } from './answerSavings.ts';
 import { answerPosture } from './answerPosture.ts';
 
-/** A page may show an answer that was right a window ago, while the next one is made: it says as of when it is. */
+/** An answer that was right a window ago may be given while the next one is made: it says as of when it is. */
 const STALE_MS = 6 * MINUTE_MS;
 
 /** How long an answer is kept. */
 export interface AnswerKeeping {
   /** An answer that was right so long ago is given while the next one is made. */
   readonly staleMs: number;
-  /** It is made of costs alone: kept until they change, whatever else is written. */
+  /** It is made of costs alone: kept until they change, whatever else is written. About a span that stands still it is always right. */
   readonly of?: 'costs';
 }
 
@@ -50,8 +50,8 @@ export const QUESTIONS = {
   advice: { answer: answerAdvice, thread: 'slow', staleMs: STALE_MS },
   savings: { answer: answerSavings, thread: 'slow', staleMs: STALE_MS },
   posture: { answer: answerPosture, thread: 'slow', staleMs: STALE_MS },
-  costReport: { answer: answerCostReport, thread: 'slow', staleMs: 0, of: 'costs' },
-  explore: { answer: answerExplore, thread: 'slow', staleMs: 0, of: 'costs' },
+  costReport: { answer: answerCostReport, thread: 'slow', staleMs: STALE_MS, of: 'costs' },
+  explore: { answer: answerExplore, thread: 'slow', staleMs: STALE_MS, of: 'costs' },
   explorePage: { answer: answerExplorePage, thread: 'slow', staleMs: STALE_MS },
   budgets: { answer: answerBudgets, thread: 'slow', staleMs: STALE_MS },
   owners: { answer: answerOwners, thread: 'slow', staleMs: STALE_MS },

@@ -18,10 +18,20 @@ import {
 } from '../costTable.ts';
 import type { HistorySpan } from '../history.ts';
 import { addUsage } from '../rollUp/rollUp.ts';
-import { NODE, NODE_COLUMNS, USAGE_COLUMNS } from './columns.ts';
-import { CostGroups, type CostIdentity, type CostGroup } from './costGroups.ts';
+import { COST_COLUMNS, NODE, NODE_COLUMNS, USAGE_COLUMNS } from './columns.ts';
+import { costRows, StepSums, type CostIdentity, type CostGroup } from './costGroups.ts';
 import { cutSpan, type CostSpans } from './costSpans.ts';
-import { addPages, DAYS, HOURS, planBuckets, windowsGrain, type GroupFinder } from './levels.ts';
+import { KeptCosts, KeptSums, type KeptBuckets } from './keptSums.ts';
+import {
+  addPages,
+  DAYS,
+  HOURS,
+  packedPages,
+  planBuckets,
+  windowsGrain,
+  type GroupFinder,
+  type LevelPages,
+} from './levels.ts';
 import type { KeyedPage, PageRow } from './pageBuffer.ts';
 import { pageCodecs } from './pageCodecs.ts';
 import { requireFits, type CostKeys, type Grains } from './requireFits.ts';
@@ -36,8 +46,8 @@ export interface CostPages extends CostKeys {
   costs(level: 'days' | 'hours', bucket: TimeMs): Promise<readonly PageRow[]>;
   /** The same by node. */
   nodes(level: keyof CostSpans, bucket: TimeMs): Promise<readonly PageRow[]>;
-  /** Windows of an hour, by container. */
-  usage(hour: TimeMs): Promise<readonly KeyedPage[]>;
+  /** Windows of an hour, by container; of an hour that is not over only those from a slot on. */
+  usage(hour: TimeMs, from: number): Promise<readonly KeyedPage[]>;
   /** What the pages of keys are about: a container's in windows, a cost key's above. */
   identities(
     level: 'windows' | 'rolled-up',
@@ -57,9 +67,12 @@ export class CostAnswers {
   readonly #windowMs: number;
   readonly #codecs: ReturnType<typeof pageCodecs>;
   readonly #grains: Grains;
+  readonly #kept: KeptSums;
 
-  constructor(pages: CostPages, windowMs: number) {
+  /** @param kept what was added up for earlier questions to the same history */
+  constructor(pages: CostPages, windowMs: number, kept: KeptSums = new KeptSums()) {
     this.#pages = pages;
+    this.#kept = kept;
     this.#windowMs = windowMs;
     this.#codecs = pageCodecs(windowMs);
     this.#grains = { days: DAYS, hours: HOURS, windows: windowsGrain(windowMs) };
@@ -75,27 +88,40 @@ export class CostAnswers {
     const { boundaries, by, where = [] } = query;
     const byPod = [...by, ...where.map((filter) => filter.by)].includes('pod');
     const steps = boundaries.slice(1).map((to, index) => ({ from: boundaries[index]!, to }));
-    const kept = await this.#pages.span();
-    const spans = steps.map((step) => this.#spans(kept, step, byPod));
-    const groups = new CostGroups(by);
-    const isWanted = wantedBy(query);
+    const span = await this.#pages.span();
+    const spans = steps.map((step) => this.#spans(span, step, byPod));
+    this.#kept.holdFor(span.rewritten);
+    const shape = this.#kept.shape(query);
+    const groups = shape ?? new KeptCosts(query);
     const finders = {
-      'rolled-up': this.#groupFinder('rolled-up', groups, isWanted),
-      windows: this.#groupFinder('windows', groups, isWanted),
+      'rolled-up': this.#groupFinder('rolled-up', groups, query),
+      windows: this.#groupFinder('windows', groups, query),
     };
     await requireFits(this.#pages, spans, this.#grains, groupsOfKeys(finders), query.mostRows);
-    await this.#addRolledUp(spans, groups, finders['rolled-up']);
-    await this.#addWindows(spans, groups, finders.windows);
-    const nodes = isWholeCluster(query) ? await this.#nodes(spans) : null;
+    const sums = new StepSums<CostGroup>(COST_COLUMNS, steps.length);
+    const { costDays, costHours } = this.#codecs;
+    const add = <Page extends { readonly key: number }>(
+      name: keyof CostSpans,
+      level: LevelPages<Page>,
+    ) => {
+      const finder = finders[name === 'windows' ? 'windows' : 'rolled-up'];
+      const levelSpans = spans.map((each) => each[name]);
+      return this.#add(level, levelSpans, finder, sums, shape?.level(name) ?? null, span);
+    };
+    const load = (name: 'days' | 'hours') => (bucket: TimeMs) => this.#pages.costs(name, bucket);
+    await add('days', packedPages(DAYS, costDays, load('days')));
+    await add('hours', packedPages(HOURS, costHours, load('hours')));
+    await add('windows', this.#usage());
+    const nodes = isWholeCluster(query) ? await this.#nodes(spans, span) : null;
     const tables: CostTable[] = [];
     for (const [index, step] of steps.entries()) {
-      const rows = groups.rows(index, this.#windowMs);
+      const rows = costRows(sums.step(index), by, this.#windowMs);
       tables.push({
         window: { start: step.from, end: step.to },
         rows,
         ...(nodes?.[index] ?? nodesOfRows(rows)),
         coverage: await this.#coverage(spans[index]!, step),
-        provisional: await this.#provisional(kept, step),
+        provisional: await this.#provisional(span, step),
       });
     }
     return tables;
@@ -111,97 +137,83 @@ export class CostAnswers {
     return cutSpan(sealed, { windowsFrom, hoursFrom }, windowsWanted);
   }
 
-  async #addRolledUp(
-    spans: readonly CostSpans[],
-    groups: CostGroups,
-    groupsOf: GroupFinder<CostGroup>,
+  #add<Page extends { readonly key: number }, Group>(
+    level: LevelPages<Page>,
+    spans: readonly (readonly Span[])[],
+    groupsOf: GroupFinder<Group>,
+    sums: StepSums<Group>,
+    kept: KeptBuckets<Group> | null,
+    { watermark }: HistorySpan,
   ): Promise<void> {
-    const sumsOf = (group: CostGroup, step: number) => groups.sums(group, step);
-    const { costDays, costHours } = this.#codecs;
-    for (const [level, codec] of [
-      ['days', costDays],
-      ['hours', costHours],
-    ] as const) {
-      const plans = planBuckets(
-        spans.map((each) => each[level]),
-        this.#grains[level],
-      );
-      const load = (bucket: TimeMs) => this.#pages.costs(level, bucket);
-      await addPages(load, codec, plans, groupsOf, sumsOf);
-    }
+    const plans = planBuckets(spans, level.grain);
+    const sumsOf = (group: Group, step: number) => sums.of(group, step);
+    return addPages(level, plans, groupsOf, sumsOf, kept, watermark);
   }
 
-  async #addWindows(
-    spans: readonly CostSpans[],
-    groups: CostGroups,
-    groupsOf: GroupFinder<CostGroup>,
-  ): Promise<void> {
+  /** Windows by container: a row is what a cost key would have of it. */
+  #usage(): LevelPages<KeyedPage> {
     const width = USAGE_COLUMNS.length;
-    const plans = planBuckets(
-      spans.map(({ windows }) => windows),
-      this.#grains.windows,
-    );
-    for (const { bucket, steps } of plans) {
-      const pages = await this.#pages.usage(bucket);
-      const groupOf = await groupsOf(pages.map(({ key }) => key));
-      for (const { key, read } of pages) {
-        const group = groupOf(key);
-        if (group === null) continue;
+    const { slots } = this.#codecs.usage;
+    const nothing = emptySums(COST_COLUMNS);
+    const row = emptySums(COST_COLUMNS);
+    return {
+      grain: this.#grains.windows,
+      columns: COST_COLUMNS,
+      slots,
+      bySlot: true,
+      load: (hour, from) => this.#pages.usage(hour, from),
+      add: (sums, { read }, hour, from) => {
         const { present, values } = read();
-        for (const [slot, step] of steps.entries()) {
-          if (step === undefined || present[slot] === 0) continue;
-          const start = bucket + slot * this.#windowMs;
-          addUsage(groups.sums(group, step), values, slot * width, start, this.#windowMs);
+        for (let slot = from; slot < slots; slot += 1) {
+          if (present[slot] === 0) continue;
+          row.set(nothing);
+          addUsage(row, values, slot * width, hour + slot * this.#windowMs, this.#windowMs);
+          sums.addRow(slot, row);
         }
-      }
-    }
+      },
+    };
   }
 
   /** The group of a key, or null where it is not wanted; each key is looked up once. */
   #groupFinder(
     level: 'windows' | 'rolled-up',
-    groups: CostGroups,
-    isWanted: IsWanted,
+    { groups, groupsOfKeys }: KeptCosts,
+    query: CostSeriesQuery,
   ): GroupFinder<CostGroup> {
-    const found = new Map<number, CostGroup | null>();
+    const found = groupsOfKeys[level];
+    const isWanted = wantedBy(query);
+    const groupOf = (identity: CostIdentity) => {
+      const node = query.nodesAs?.get(identity.node) ?? identity.node;
+      return isWanted(identity) ? groups.group({ ...identity, node }) : null;
+    };
     return async (keys) => {
       const missing = keys.filter((key) => !found.has(key));
       if (missing.length > 0) {
         const identities = await this.#pages.identities(level, missing);
-        for (const [key, identity] of identities) {
-          found.set(key, isWanted(identity) ? groups.group(identity) : null);
-        }
+        for (const [key, identity] of identities) found.set(key, groupOf(identity));
       }
       return (key) => found.get(key) ?? null;
     };
   }
 
   /** What the nodes of each step cost, and how much of them was not allocated. */
-  async #nodes(spans: readonly CostSpans[]): Promise<readonly NodesOfTable[]> {
-    const byStep = spans.map(() => new Map<number, Float64Array>());
-    const sumsOf = (key: number, step: number) => {
-      const nodes = byStep[step]!;
-      let sums = nodes.get(key);
-      // One column more than the sums: windows also have the price, which is not read here.
-      if (sums === undefined) nodes.set(key, (sums = emptySums(NODE_COLUMNS)));
-      return sums;
-    };
+  async #nodes(spans: readonly CostSpans[], span: HistorySpan): Promise<readonly NodesOfTable[]> {
+    // One column more than the sums: windows also have the price, which is not read here.
+    const sums = new StepSums<number>(NODE_COLUMNS, spans.length);
     const { nodeDays, nodeHours, nodes } = this.#codecs;
-    for (const [level, codec] of [
-      ['days', nodeDays],
-      ['hours', nodeHours],
-      ['windows', nodes],
+    for (const [name, grain, codec] of [
+      ['days', DAYS, nodeDays],
+      ['hours', HOURS, nodeHours],
+      ['windows', this.#grains.windows, nodes],
     ] as const) {
-      const plans = planBuckets(
-        spans.map((each) => each[level]),
-        this.#grains[level],
-      );
-      const load = (bucket: TimeMs) => this.#pages.nodes(level, bucket);
-      await addPages(load, codec, plans, async () => (key) => key, sumsOf);
+      const level = packedPages(grain, codec, (bucket) => this.#pages.nodes(name, bucket));
+      const levelSpans = spans.map((each) => each[name]);
+      const groupsOf = async () => (key: number) => key;
+      await this.#add(level, levelSpans, groupsOf, sums, this.#kept.nodes.level(name), span);
     }
     const names = await this.#pages.nodeNames();
-    return byStep.map((sums) => {
-      const rows = [...sums].map(([key, sum]) => this.#nodeRow(names.get(key)!, sum));
+    return spans.map((_, step) => {
+      const rows = [...sums.step(step)].map(([key, sum]) => this.#nodeRow(names.get(key)!, sum));
       return {
         idle: sumParts(NODE_PARTS, rows.map(idleOf)),
         nodesNano: sumNano(rows, nodeNano),

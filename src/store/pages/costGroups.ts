@@ -1,7 +1,7 @@
 import { COST_PARTS, makeParts } from '../../model/costParts.ts';
 import { HOUR_MS, type Window } from '../../model/time.ts';
-import { UNALLOCATED, type CostDimension, type CostRow } from '../costTable.ts';
-import { COST, COST_COLUMNS } from './columns.ts';
+import { partsKey, UNALLOCATED, type CostDimension, type CostRow } from '../costTable.ts';
+import { COST, type PageColumn } from './columns.ts';
 import { emptySums } from './pageCodec.ts';
 import { metricName } from '../../model/resources.ts';
 import { ownValue } from '../../model/ownValue.ts';
@@ -22,15 +22,13 @@ export interface CostIdentity {
   readonly pod: string | null;
 }
 
-/** One row of the answer in the making. */
+/** What one row of an answer is about. */
 export interface CostGroup {
   readonly parts: readonly string[];
   readonly first: CostIdentity;
-  /** One set of sums for each step that has any. */
-  readonly sums: (Float64Array | undefined)[];
 }
 
-/** Sums by what was asked for, in each step of time. */
+/** Groups by what was asked for. */
 export class CostGroups {
   readonly #by: readonly CostDimension[];
   readonly #groups = new Map<string, CostGroup>();
@@ -45,31 +43,52 @@ export class CostGroups {
     const key = parts.join('\0');
     let group = this.#groups.get(key);
     if (group === undefined) {
-      group = { parts, first: identity, sums: [] };
+      group = { parts, first: identity };
       this.#groups.set(key, group);
     }
     return group;
   }
+}
+
+/** The sums of one answer: of each group in each step of time that it has any in. */
+export class StepSums<Group> {
+  readonly #columns: readonly PageColumn[];
+  readonly #steps: Map<Group, Float64Array>[];
+
+  constructor(columns: readonly PageColumn[], steps: number) {
+    this.#columns = columns;
+    this.#steps = Array.from({ length: steps }, () => new Map<Group, Float64Array>());
+  }
 
   /** A group's sums in a step. */
-  sums(group: CostGroup, step: number): Float64Array {
-    let sums = group.sums[step];
-    if (sums === undefined) {
-      sums = emptySums(COST_COLUMNS);
-      group.sums[step] = sums;
-    }
+  of(group: Group, step: number): Float64Array {
+    const groups = this.#steps[step]!;
+    let sums = groups.get(group);
+    if (sums === undefined) groups.set(group, (sums = emptySums(this.#columns)));
     return sums;
   }
 
-  /** A step's rows sorted by key. */
-  rows(step: number, windowMs: number): readonly CostRow[] {
-    const rows: CostRow[] = [];
-    for (const group of this.#groups.values()) {
-      const sums = group.sums[step];
-      if (sums !== undefined) rows.push(toRow(group, sums, this.#by, windowMs));
-    }
-    return rows.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  step(step: number): ReadonlyMap<Group, Float64Array> {
+    return this.#steps[step]!;
   }
+}
+
+/** A step's rows sorted by key; those of one key by its parts, in whichever order they were read. */
+export function costRows(
+  groups: ReadonlyMap<CostGroup, Float64Array>,
+  by: readonly CostDimension[],
+  windowMs: number,
+): readonly CostRow[] {
+  const rows = [...groups].map(([group, sums]) => toRow(group, sums, by, windowMs));
+  return rows.sort((a, b) => compare(a.key, b.key) || compare(inParts(a), inParts(b)));
+}
+
+function inParts({ parts = [] }: CostRow): string {
+  return partsKey(parts);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** What an identity has of a dimension; `__unallocated__` for nothing. A history has one cluster: its name is the reader's. */

@@ -7,6 +7,8 @@ import {
   type Span,
   type TimeMs,
 } from '../../model/time.ts';
+import type { PageColumn } from './columns.ts';
+import type { BucketSums, KeptBuckets } from './keptSums.ts';
 import type { PageRow } from './pageBuffer.ts';
 import type { PageCodec } from './pageCodec.ts';
 import { SlotSums } from './slotSums.ts';
@@ -72,6 +74,30 @@ export type GroupFinder<Group> = (
   keys: readonly number[],
 ) => Promise<(key: number) => Group | null>;
 
+/** The pages of a level, and how each is added to the sums of its bucket's slots. */
+export interface LevelPages<Page extends { readonly key: number }> {
+  readonly grain: Grain;
+  readonly columns: readonly PageColumn[];
+  /** Slots of a bucket. */
+  readonly slots: number;
+  /** True where slots can be read without those before them. */
+  readonly bySlot: boolean;
+  /** The pages of a bucket. @param from the first slot that is wanted, where they are read by slot */
+  load(bucket: TimeMs, from: number): Promise<readonly Page[]>;
+  add(sums: SlotSums, page: Page, bucket: TimeMs, from: number): void;
+}
+
+/** Pages as `codec` packs them. */
+export function packedPages(
+  grain: Grain,
+  codec: PageCodec,
+  load: (bucket: TimeMs) => Promise<readonly PageRow[]>,
+): LevelPages<PageRow> {
+  const { columns, slots } = codec;
+  const add = (sums: SlotSums, { page }: PageRow) => codec.addTo(sums, page);
+  return { grain, columns, slots, bySlot: false, load, add };
+}
+
 /** More groups at once would take hundreds of megabytes: what they have is added to their steps first. */
 const MAX_HELD = 4_096;
 
@@ -80,37 +106,58 @@ const MAX_HELD = 4_096;
  *
  * @param groupsOf what the pages of each key are added to; null leaves them out.
  * @param sumsOf a group's sums in a step; asked for only where there is a row in it.
+ * @param kept sums of buckets that were read before, up to `watermark` or not as far; null keeps none.
  */
-export async function addPages<Group>(
-  load: (bucket: TimeMs) => Promise<readonly PageRow[]>,
-  codec: PageCodec,
+export async function addPages<Page extends { readonly key: number }, Group>(
+  level: LevelPages<Page>,
   plans: readonly BucketPlan[],
   groupsOf: GroupFinder<Group>,
   sumsOf: (group: Group, step: number) => Float64Array,
+  kept: KeptBuckets<Group> | null,
+  watermark: TimeMs,
 ): Promise<void> {
+  const { grain, columns } = level;
   const spare: SlotSums[] = [];
-  const held = new Map<Group, SlotSums>();
-  const release = (steps: BucketPlan['steps']): void => {
-    for (const [group, sums] of held) {
-      sums.addTo(steps, (step) => sumsOf(group, step));
-      sums.clear();
-      spare.push(sums);
-    }
-    held.clear();
+  const addAll = (sums: BucketSums<Group>, steps: BucketPlan['steps']): void => {
+    for (const [group, slots] of sums) slots.addTo(steps, (step) => sumsOf(group, step));
   };
   for (const { bucket, steps } of plans) {
-    const pages = await load(bucket);
+    const known = kept?.get(bucket);
+    const end = Math.min(grain.next(bucket), watermark);
+    const slots = Math.floor((end - bucket) / grain.slotMs);
+    if (known !== undefined && known.slots >= slots) {
+      addAll(known.sums, steps);
+      continue;
+    }
+    const before = level.bySlot ? known : undefined;
+    const from = before?.slots ?? 0;
+    const pages = await level.load(bucket, from);
     const groupOf = await groupsOf(pages.map(({ key }) => key));
-    for (const { key, page } of pages) {
-      const group = groupOf(key);
+    const held = new Map<Group, SlotSums>();
+    for (const [group, sums] of before?.sums ?? []) held.set(group, sums.copy());
+    let isWhole = true;
+    const release = (): void => {
+      addAll(held, steps);
+      for (const sums of held.values()) {
+        sums.clear();
+        spare.push(sums);
+      }
+      held.clear();
+    };
+    for (const page of pages) {
+      const group = groupOf(page.key);
       if (group === null) continue;
       let sums = held.get(group);
       if (sums === undefined) {
-        if (held.size === MAX_HELD) release(steps);
-        held.set(group, (sums = spare.pop() ?? new SlotSums(codec.columns, codec.slots)));
+        if (held.size >= MAX_HELD) {
+          release();
+          isWhole = false;
+        }
+        held.set(group, (sums = spare.pop() ?? new SlotSums(columns, level.slots)));
       }
-      codec.addTo(sums, page);
+      level.add(sums, page, bucket, from);
     }
-    release(steps);
+    if (isWhole && kept?.put(bucket, { slots, sums: held }) === true) addAll(held, steps);
+    else release();
   }
 }

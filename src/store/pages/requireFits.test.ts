@@ -51,7 +51,12 @@ describe('a question of costs that asks for too much', () => {
       return [];
     };
     const pages: CostPages = {
-      span: async () => ({ watermark: START + 2_000 * HOUR_MS, windowsFrom: 0, hoursFrom: 0 }),
+      span: async () => ({
+        watermark: START + 2_000 * HOUR_MS,
+        windowsFrom: 0,
+        hoursFrom: 0,
+        rewritten: 0,
+      }),
       costs: load,
       nodes: load,
       usage: load,

@@ -28,6 +28,23 @@ export class SlotSums {
     }
   }
 
+  /** The same sums, to be added to without changing these. */
+  copy(): SlotSums {
+    const copy = new SlotSums(this.#columns, this.present.length);
+    copy.values.set(this.values);
+    copy.present.set(this.present);
+    return copy;
+  }
+
+  /** Adds a row of all columns to a slot. */
+  addRow(slot: number, row: Float64Array): void {
+    this.present[slot] = 1;
+    for (let column = 0; column < row.length; column += 1) {
+      // Nothing is more than unknown.
+      if (!Number.isNaN(row[column]!)) this.add(column, slot, row[column]!);
+    }
+  }
+
   /** Adds one value of a column. */
   add(column: number, slot: number, value: number): void {
     const at = column * this.present.length + slot;
