@@ -53,7 +53,7 @@ export function usualAt(
     if (band === undefined) {
       const alike = alikeHours(learnt, hour, thresholds);
       const near = alike.near.map((one) => values.get(one) ?? 0);
-      const { normal, sigma } = normalUse(near, alike.middle, thresholds);
+      const { normal, sigma } = normalUse(near, thresholds);
       const reach = BAND_SIGMAS * sigma;
       band = { low: Math.max(0, normal - reach), middle: normal, high: normal + reach };
       bands.set(hour, band);

@@ -4,11 +4,9 @@ import type { DetectContext, Detector } from '../detector.ts';
 import { collectSubjects } from './subjects/collectSubjects.ts';
 import { forget } from './state/forget.ts';
 import { absentGroup, collectGroups, mayBeOneOfMany } from './subjects/groups.ts';
-import { isUnderAlarm } from './expectation/learn.ts';
 import { lookAt, sceneOf, type AbuseLook, type Judged, type Scene } from './look.ts';
-import { hourOf } from './expectation/ring.ts';
 import { abuseCodec } from './state/codec.ts';
-import { type AbuseState, type Rows, type Track } from './state/state.ts';
+import { type AbuseState, type Rows } from './state/state.ts';
 import type { Subject } from './subjects/subject.ts';
 import { toVerdicts } from './verdict/toVerdicts.ts';
 import type { AbuseSections } from './thresholds.ts';
@@ -40,7 +38,6 @@ export function lookAtWindow(context: DetectContext<AbuseSections>, rows: Rows):
   const candidates: Subject[] = [];
   for (const subject of subjects) {
     const result = lookAt(subject, [], scene);
-    if (result === null) continue;
     if (mayBeOneOfMany(result.facts)) candidates.push(subject);
     judged.push(result);
   }
@@ -49,38 +46,21 @@ export function lookAtWindow(context: DetectContext<AbuseSections>, rows: Rows):
   return { subjects, judged };
 }
 
-/** What a member did under an alarm is no past run that vouches for the next. */
-function taint(key: string, { rows, window }: Scene): void {
-  const track = rows.get(key);
-  if (track?.row === 'track') rows.set(key, { ...track, taintedHour: hourOf(window.start) });
-}
-
 function* lookAtGroups(candidates: readonly Subject[], scene: Scene): Iterable<Judged> {
   const { rows, thresholds } = scene;
-  const trackOf = (key: string): Track | undefined => {
-    const row = rows.get(key);
-    return row?.row === 'track' ? row : undefined;
-  };
-  const groups = collectGroups(candidates, trackOf, thresholds);
-  const seen = new Set(groups.map(({ key }) => key));
-  for (const { key, subject, memberHashes, memberKeys } of groups) {
-    const result = lookAt(subject, memberHashes, scene);
-    const isTainted = memberKeys.some((member) => {
-      const track = trackOf(member);
-      return track !== undefined && isUnderAlarm(track);
-    });
-    if (isTainted) taint(key, scene);
-    if (result !== null) yield { ...result, memberKeys };
+  const groups = collectGroups(candidates, rows, thresholds);
+  const seen = new Set(groups.map(({ subject }) => subject.key));
+  for (const { subject, memberHashes, memberKeys } of groups) {
+    yield { ...lookAt(subject, memberHashes, scene), memberKeys };
   }
   // Groups of which nobody was seen in this window have used nothing; only open episodes care.
   const absent = Array.from(rows.entries()).filter(
     ([key, row]) => row.row === 'track' && row.since > 0 && !seen.has(key) && key.startsWith('g/'),
   );
   for (const [key, row] of absent) {
-    const [, namespace = '', ...rest] = key.split('/');
     const members = row.row === 'track' ? row.members : [];
-    const result = lookAt(absentGroup(key, namespace, rest.join('/')), members, scene);
+    const result = lookAt(absentGroup(key), members, scene);
     // A group of one workload speaks through that workload, which is not there.
-    if (result !== null) yield members.length > 1 ? result : { ...result, status: 'unknown' };
+    yield members.length > 1 ? result : { ...result, status: 'unknown' };
   }
 }

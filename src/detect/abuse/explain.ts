@@ -1,20 +1,21 @@
 import type { Evidence, EvidenceFamily, Severity } from '../../model/finding.ts';
+import { repositoryOf } from '../../model/image.ts';
+import { formatBytesPerSecond, formatCores } from '../../model/text/units.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { DetectContext } from '../detector.ts';
 import { lookAtWindow } from './abuseDetector.ts';
-import { collectSubjects } from './subjects/collectSubjects.ts';
-import { repositoryOf } from '../../model/image.ts';
+import { trackOf } from './expectation/neighbours.ts';
 import { matcherOf } from './evidence/indicators.ts';
-import type { MeasuredSignal } from './evidence/signals.ts';
-import { evidenceOf, judge, type Judgement } from './verdict/judge.ts';
-import type { HeldCap } from './verdict/cap.ts';
 import { factsOf, sceneOf } from './look.ts';
 import type { Rows } from './state/state.ts';
+import { collectSubjects } from './subjects/collectSubjects.ts';
 import type { Facts } from './evidence/signal.ts';
 import type { Subject } from './subjects/subject.ts';
-import { formatBytesPerSecond, formatCores } from '../../model/text/units.ts';
 import type { AbuseSections } from './thresholds.ts';
+import type { HeldCap } from './verdict/cap.ts';
+import { evidenceOf, judge } from './verdict/judge.ts';
+import { severityOf } from './verdict/severity.ts';
 
 /** One signal as it stands, whether or not it speaks; its weight is that of the strongest of its family. */
 export interface ExplainedSignal extends Evidence {
@@ -22,16 +23,10 @@ export interface ExplainedSignal extends Evidence {
   readonly state: 'fires' | 'quiet' | 'unknown';
 }
 
-/** A family of evidence: as strong as its strongest signal. */
-export interface ExplainedFamily {
-  readonly family: EvidenceFamily;
-  readonly grade: 'weak' | 'strong';
-}
-
 /** Everything abuse detection makes of one container, GPU or group of one-shot workloads. */
 export interface Explanation {
   readonly container: string | null;
-  readonly about: 'cpu' | 'gpu' | 'group';
+  readonly about: Subject['kind'];
   /** What is said of it: the severity of its alarm, or null while it has none. */
   readonly severity: Severity | null;
   readonly score: number;
@@ -43,7 +38,11 @@ export interface Explanation {
   readonly normal: string;
   /** The use beyond it, and the line from which it is suspicious. */
   readonly excess: string;
-  readonly families: readonly ExplainedFamily[];
+  /** Each family of evidence is as strong as its strongest signal. */
+  readonly families: readonly {
+    readonly family: EvidenceFamily;
+    readonly grade: 'weak' | 'strong';
+  }[];
   /** Every cap that holds the severity below what the evidence comes to. */
   readonly caps: readonly HeldCap[];
   readonly signals: readonly ExplainedSignal[];
@@ -58,7 +57,6 @@ export function explainNext(
   workload: WorkloadRef,
 ): readonly Explanation[] {
   const { judged } = lookAtWindow(context, rows);
-  const matcher = matcherOf(context.thresholds.signatures);
   const own = judged.filter(({ facts }) => isOf(facts.subject, workload));
   const ownKeys = new Set(own.map(({ facts }) => facts.subject.key));
   const groups = judged.filter(
@@ -67,9 +65,7 @@ export function explainNext(
       (memberKeys.length > 1 || groupSize > 1 || track.alarm > 0) &&
       memberKeys.some((key) => ownKeys.has(key)),
   );
-  return [...own, ...groups].map(({ facts }) =>
-    explanationOf({ ...facts, indicators: matcher.match(facts.subject, facts.track.signs) }),
-  );
+  return [...own, ...groups].map(({ facts }) => explanationOf(facts, context));
 }
 
 /**
@@ -81,20 +77,49 @@ export function explainLast(
   rows: Rows,
   workload: WorkloadRef,
 ): readonly Explanation[] {
-  const found: Explanation[] = [];
   const subjects = collectSubjects(context.snapshot, context.costs);
   const scene = sceneOf(context, rows, subjects);
-  for (const subject of subjects) {
-    const track = rows.get(subject.key);
-    if (!isOf(subject, workload) || track?.row !== 'track') continue;
-    const facts = factsOf(subject, track, 0, scene);
-    found.push(explanationOf({ ...facts, indicators: scene.matcher.match(subject, track.signs) }));
-  }
-  return found;
+  return subjects
+    .filter((subject) => isOf(subject, workload))
+    .flatMap((subject) => {
+      const track = trackOf(rows, subject.key);
+      return track === null ? [] : [explanationOf(factsOf(subject, track, 0, scene), context)];
+    });
 }
 
 function isOf({ workload }: Subject, { kind, name }: WorkloadRef): boolean {
-  return workload !== null && workload.kind === kind && workload.name === name;
+  return workload?.kind === kind && workload.name === name;
+}
+
+function explanationOf(facts: Facts, { thresholds }: DetectContext<AbuseSections>): Explanation {
+  const { subject, track, suspicion } = facts;
+  const indicators = matcherOf(thresholds.signatures).match(subject, track.signs);
+  const { score, points, families, caps, readings, undecided } = judge({ ...facts, indicators });
+  const line = suspicion.threshold === null ? 'more' : formatCores(suspicion.threshold);
+  return {
+    container: nameOf(subject),
+    about: subject.kind,
+    severity: severityOf(track.alarm),
+    score,
+    points,
+    suspiciousSince: track.since > 0 ? track.since : null,
+    normal: normalText(facts),
+    excess: excessText(facts),
+    families: Array.from(families, ([family, of]) => ({
+      family,
+      grade: of >= 1 ? 'strong' : 'weak',
+    })),
+    caps,
+    signals: readings.map((reading) => ({
+      ...evidenceOf(reading),
+      state: reading.strength === null ? 'unknown' : reading.strength === 0 ? 'quiet' : 'fires',
+      text: reading.text,
+    })),
+    needed:
+      undecided.length > 0 || track.hotWindows > 0
+        ? undecided
+        : [`Nothing suspicious was seen: its use would have to pass ${line} for some windows`],
+  };
 }
 
 /** Its container; of a group, what its pods have in common. */
@@ -105,69 +130,19 @@ function nameOf({ kind, scope, image, namespace }: Subject): string | null {
     : `pods of ${repositoryOf(image)} in ${namespace} together`;
 }
 
-const SEVERITIES = [null, 'info', 'warning', 'critical'] as const;
-
-function explanationOf(facts: Facts): Explanation {
-  const { subject, track } = facts;
-  const judgement = judge(facts);
-  return {
-    container: nameOf(subject),
-    about: subject.kind,
-    severity: SEVERITIES[track.alarm] ?? null,
-    score: judgement.score,
-    points: judgement.points,
-    suspiciousSince: track.since > 0 ? track.since : null,
-    normal: normalText(facts),
-    excess: excessText(facts),
-    families: Array.from(judgement.families, ([family, points]) => ({
-      family,
-      grade: points >= 1 ? 'strong' : 'weak',
-    })),
-    caps: judgement.caps,
-    signals: judgement.readings.map(signalOf),
-    needed: neededFor(facts, judgement),
-  };
+function normalText({ normal: { base, source }, suspicion }: Facts): string {
+  const use = `${formatCores(suspicion.normal)}, from ${base?.hours ?? 0} hours`;
+  if (source === 'own') return `its own normal at this hour: ${use}`;
+  if (source === 'peers') return `another workload of its image at this hour: ${use}`;
+  if (source === 'new') return 'nothing: it did not exist before';
+  return base === null ? 'unknown: too little history' : `provisional: ${use}`;
 }
 
-function signalOf(reading: MeasuredSignal): ExplainedSignal {
-  const { strength, text } = reading;
-  const state = strength === null ? 'unknown' : strength === 0 ? 'quiet' : 'fires';
-  return { ...evidenceOf(reading), state, text };
-}
-
-function normalText({ normal, suspicion }: Facts): string {
-  const { base, source } = normal;
-  switch (source) {
-    case 'own':
-      return `its own normal: ${formatCores(suspicion.normal)} at this hour, from ${base?.hours ?? 0} hours`;
-    case 'peers':
-      return `other workloads of its image: ${formatCores(suspicion.normal)}`;
-    case 'new':
-      return 'nothing: it did not exist before';
-    default:
-      return base === null
-        ? 'unknown: too little history'
-        : `provisional: ${formatCores(suspicion.normal)}, from ${base.hours} hours`;
-  }
-}
-
-function excessText({
-  suspicion: { cores, extraCores, threshold, extraBytes, isHot, by },
-}: Facts): string {
+function excessText({ suspicion }: Facts): string {
+  const { cores, extraCores, threshold, extraBytes, isHot, by } = suspicion;
   const line = threshold === null ? 'no line is known' : `the line is ${formatCores(threshold)}`;
   const io =
     extraBytes === null ? 'network is unknown' : `${formatBytesPerSecond(extraBytes)} of added I/O`;
   const found = isHot ? `suspicious by its ${by ?? 'window'}` : 'not suspicious';
   return `${formatCores(cores)} is ${formatCores(extraCores)} more, with ${io}; ${line}: ${found}`;
-}
-
-function neededFor({ suspicion, track }: Facts, judgement: Judgement): readonly string[] {
-  if (track.dwell >= 1 || track.hotWindows > 0 || judgement.severity !== null)
-    return judgement.undecided;
-  const { threshold, cores } = suspicion;
-  if (threshold === null || cores >= threshold)
-    return ['Nothing suspicious was seen: for that it would have to use more, for some windows'];
-  return [
-    `Nothing suspicious was seen: its use is ${formatCores(cores)} and would have to pass ${formatCores(threshold)} for some windows`,
-  ];
 }

@@ -3,24 +3,30 @@ import type { PlannedEvent, PlannedScope } from '../../model/plannedEvent.ts';
 import { HOUR_MS, type TimeMs, type Window } from '../../model/time.ts';
 import { addToHour, advance, unitsOf } from './state/advance.ts';
 import { stepAlarm } from './verdict/alarm.ts';
-import { groupKey, ONE_SHOT_KINDS } from './subjects/groups.ts';
+import { groupKey } from './subjects/groups.ts';
 import { matcherOf, type IndicatorMatcher, type Indicators } from './evidence/indicators.ts';
 import { judge, QUIET, type Judgement } from './verdict/judge.ts';
 import { closeHour } from './expectation/learn.ts';
-import { normalOf, type Normal } from './expectation/normal.ts';
-import { coLocatedTraffic, peersOf, ringOf, teachPeers } from './expectation/neighbours.ts';
+import { normalOf } from './expectation/normal.ts';
+import {
+  coLocatedTraffic,
+  peerRing,
+  peersIn,
+  ringOf,
+  trackOf,
+  type Peers,
+} from './expectation/neighbours.ts';
 import { flagFrom, hourOf, type HourRing } from './expectation/ring.ts';
 import { hash } from '../../model/hash.ts';
 import { isSteady } from './evidence/signals/flatness.ts';
 import { addWindow } from './evidence/follow.ts';
-import { learnScaling, scalingOf } from './evidence/scaling.ts';
 import { arrivalsOf, besideKey, besideOf, sideCarOf, type Arrivals } from './evidence/sideCars.ts';
 import type { Facts } from './evidence/signal.ts';
 import { emptyTrack, type Rows, type Track } from './state/state.ts';
 import type { DetectContext } from '../detector.ts';
 import { NO_SIGNALS, type SignalsSeen } from '../signals/signalMemory.ts';
 import type { Subject } from './subjects/subject.ts';
-import { suspicionOf, type Suspicion } from './excess/excess.ts';
+import { suspicionOf } from './excess/excess.ts';
 import type { AbuseSections, AbuseThresholds } from './thresholds.ts';
 
 /** What all subjects of one window are looked at with. */
@@ -31,6 +37,7 @@ export interface Scene {
   readonly matcher: IndicatorMatcher;
   readonly thresholds: AbuseThresholds;
   readonly arrivals: Arrivals;
+  readonly peers: Peers;
   /** The event that people have planned for a scope in this window; null for none. */
   planned(scope: PlannedScope): PlannedEvent | null;
   readonly signals: SignalsSeen;
@@ -54,6 +61,7 @@ export function sceneOf(
     planned: (scope) => context.planned(scope),
     signals,
     arrivals: arrivalsOf(subjects, rows, window.start),
+    peers: peersIn(rows, window.start),
   };
 }
 
@@ -86,36 +94,27 @@ const NO_INDICATORS: Indicators = {
 
 /**
  * Looks at one subject: learns the hour that has ended, holds the window against what is normal, judges,
- * and steps the alarm. Its rows are changed in `scene.rows`. Null while its use is not known.
+ * and steps the alarm. Its rows are changed in `scene.rows`.
  *
  * @param memberHashes distinct one-shot workloads of a group; empty for anything else.
  */
-export function lookAt(
-  subject: Subject,
-  memberHashes: readonly number[],
-  scene: Scene,
-): Judged | null {
-  const { cores } = subject;
-  if (cores === null) return null;
+export function lookAt(subject: Subject, memberHashes: readonly number[], scene: Scene): Judged {
   const { window, rows, thresholds } = scene;
-  let track = trackOf(subject, scene);
-  const pastKey = `p/${subject.key}`;
-  if (track.hour >= 0 && track.hour !== hourOf(window.start) && track.windows > 0) {
-    const ring = closeHour(ringOf(rows, pastKey), track);
-    if (ring !== null) rows.set(pastKey, { row: 'past', ring });
-    teachPeers(subject, track, rows);
+  let track = trackBefore(subject, scene);
+  if (track.hour >= 0 && track.hour !== hourOf(window.start)) {
+    const ring = closeHour(ringOf(rows, subject.key), track);
+    if (ring !== null) rows.set(`p/${subject.key}`, { row: 'past', ring });
   }
   const facts = factsOf(subject, track, memberHashes.length, scene);
   learnSideCar(facts, rows);
   track = advance(track, subject, facts.suspicion, window, thresholds);
-  learnScaling(rows, subject, track, facts.suspicion, unitsOf(window));
   // A first hour must not be made normal by what came into it.
   const isDoubtful =
     facts.suspicion.isHot &&
     facts.normal.base?.isProvisional === true &&
     isSteady(track, thresholds);
   if (isDoubtful) track = { ...track, taintedHour: hourOf(window.start) };
-  track = addToHour(track, subject, cores, window, facts.planned === null);
+  track = addToHour(track, subject, window, facts.planned === null);
   if (memberHashes.length > 0) track = { ...track, members: memberHashes };
   return decide({ ...facts, track }, scene);
 }
@@ -126,67 +125,54 @@ function learnSideCar({ subject, track, sideCar, window }: Facts, rows: Rows): v
   // Of its first window it ran for a part only.
   if (others === null || subject.isStarting || track.firstSeen >= window.start) return;
   const was = besideOf(rows, subject);
-  const own = subject.cores ?? 0;
+  const own = subject.cores;
   const sums = addWindow(was, others, own, unitsOf(window), window.start);
   rows.set(besideKey(subject), sums);
 }
 
 /** The track as it stands before this window; an episode that nobody saw for hours is over. */
-function trackOf(subject: Subject, { rows, window }: Scene): Track {
-  const stored = rows.get(subject.key);
-  const track = stored?.row === 'track' ? stored : newTrack(subject, rows, window.start);
+function trackBefore({ key }: Subject, { rows, window }: Scene): Track {
+  const track = trackOf(rows, key) ?? emptyTrack(window.start);
   const isLost = window.start - track.lastSeen > EPISODE_GAP_MS && track.since > 0;
   return isLost ? { ...track, dwell: 0, alarm: 0, quietBelow: 0, lowFor: 0, signs: [] } : track;
 }
 
-/** A run of an image that has long been run here is no newer than its image. */
-function newTrack(subject: Subject, rows: Rows, at: TimeMs): Track {
-  const track = emptyTrack(at);
-  const { namespace, workload, image } = subject;
-  if (workload === null || image === null || !ONE_SHOT_KINDS.has(workload.kind)) return track;
-  const group = rows.get(groupKey(namespace, image));
-  return group?.row === 'track' ? { ...track, firstSeen: group.firstSeen } : track;
-}
-
-/** Past runs of a Job, which never comes back under its name: those of its image in its namespace. */
-function seriesOf({ workload, namespace, image, kind }: Subject, rows: Rows): HourRing | null {
-  if (kind !== 'cpu' || workload?.kind !== 'Job' || image === null) return null;
-  return ringOf(rows, `p/${groupKey(namespace, image)}`);
+/** Its hours; of a Job, which never comes back under its name, those of its image in its namespace. */
+function hoursOf(subject: Subject, rows: Rows): HourRing | null {
+  const isJob = subject.kind === 'cpu' && subject.workload?.kind === 'Job';
+  return (isJob ? ringOf(rows, groupKey(subject)) : null) ?? ringOf(rows, subject.key);
 }
 
 /** All that signals may look at, from a window and the rows; nothing is changed. */
 export function factsOf(subject: Subject, track: Track, groupSize: number, scene: Scene): Facts {
-  const { window, historyStart, rows, matcher, thresholds, arrivals, signals } = scene;
+  const { window, historyStart, rows, peers, matcher, thresholds, arrivals, signals } = scene;
   const { namespace, workload } = subject;
   const planned = scene.planned({ namespace, workload: workload?.name ?? null });
-  const ring = seriesOf(subject, rows) ?? ringOf(rows, `p/${subject.key}`);
+  const ring = hoursOf(subject, rows);
   const surroundings = {
-    peers: peersOf(rows, subject),
+    peer: peerRing(subject, peers, rows),
     coLocatedNet: coLocatedTraffic(subject, rows, window.start),
     historyStart,
     now: window.end,
   };
   const found = normalOf(subject, track, ring, surroundings, thresholds);
-  const cores = subject.cores ?? 0;
-  const suspicion = suspicionOf(subject, cores, track, found, thresholds);
-  const normal = believed(found, suspicion, thresholds);
+  const suspicion = suspicionOf(subject, track, found, thresholds);
+  // A provisional normal is good for nothing but to see what is far beyond it.
+  const normal = suspicion.threshold === null ? { ...found, base: null } : found;
   const ownBase = normal.source === 'own' ? normal.base : null;
-  const against =
-    normal === found ? suspicion : suspicionOf(subject, cores, track, normal, thresholds);
   return {
     subject,
     track,
     ring,
     normal,
-    suspicion: against,
-    scaling: scalingOf(rows, subject, against),
+    suspicion,
     // What its image does elsewhere is no normal of a side-car: it depends on what it stands beside.
     sideCar: sideCarOf(subject, rows, arrivals, ownBase, window.start, thresholds),
     indicators:
-      cores >= thresholds.minCores / 2 || track.signs.length > 0
+      subject.cores >= thresholds.minCores / 2 || track.signs.length > 0
         ? matcher.match(subject, track.signs)
         : NO_INDICATORS,
-    reported: subject.workload === null ? [] : signals.of(subject.namespace, subject.workload),
+    reported: workload === null ? [] : signals.of(namespace, workload),
     window,
     historyStart,
     groupSize,
@@ -196,31 +182,13 @@ export function factsOf(subject: Subject, track: Track, groupSize: number, scene
 }
 
 /**
- * A provisional normal is good for nothing but to see what is far beyond it. Peers vouch for what behaves
- * as they do: a common base image (python, node) says nothing of what is run in it.
- */
-function believed(
-  found: Normal,
-  { threshold, extraBytes, cores }: Suspicion,
-  { work }: AbuseThresholds,
-): Normal {
-  const { base, source } = found;
-  if (base === null) return found;
-  if (base.isProvisional && threshold === null) return { ...found, base: null };
-  if (source !== 'peers' || extraBytes === null || cores === 0) return found;
-  const usual = base.netPerCoreSecond + base.diskPerCoreSecond;
-  const isLikePeers = extraBytes >= work.weakShare * usual * cores;
-  return isLikePeers ? found : { ...found, source: 'new', base: null };
-}
-
-/**
  * One new workload of many small pods. One pod a node is what a DaemonSet is, and what uses next to nothing of
  * its requests is idle, in however many replicas.
  */
 function isSwarmOfPods(subject: Subject, { spread, level }: AbuseThresholds): boolean {
-  const { podCount, workload, cores, request } = subject;
-  if (podCount < 2 * spread.many || workload?.kind === 'DaemonSet') return false;
-  return request === null || (cores ?? 0) >= level.ofRequestWhenIdle * request;
+  const { members, workload, cores, request } = subject;
+  if (members.length < 2 * spread.many || workload?.kind === 'DaemonSet') return false;
+  return request === null || cores >= level.ofRequestWhenIdle * request;
 }
 
 function decide(facts: Facts, { rows, thresholds }: Scene): Judged {
@@ -237,10 +205,10 @@ function decide(facts: Facts, { rows, thresholds }: Scene): Judged {
   const signs = judgement.severity === 'critical' ? indicators.strong.map(hash) : track.signs;
   const step = stepAlarm({ ...facts, track: { ...track, signs } }, judgement);
   rows.set(subject.key, step.track);
-  const ring = ringOf(rows, `p/${subject.key}`);
+  const ring = ringOf(rows, subject.key);
   if (step.hasRisen && ring !== null) {
     const flagged = flagFrom(ring, hourOf(step.track.since));
-    if (flagged !== ring) rows.set(`p/${subject.key}`, { row: 'past', ring: flagged });
+    rows.set(`p/${subject.key}`, { row: 'past', ring: flagged });
   }
   return {
     facts: { ...facts, track: step.track },

@@ -85,7 +85,7 @@ const CASES: readonly Parameters<typeof aFacts>[0][] = [
   { track: episode(1e5), normal: NEW },
   { track: episode(1e9), normal: NEW },
   { track: episode(1e5), normal: NEW, subject: aSubject({ runs: true }) },
-  { track: episode(1e5), normal: own({ net: 0 }), subject: aSubject({ netIn: null }) },
+  { track: episode(1e5), normal: own({ net: 0 }), subject: aSubject({ net: null }) },
   { track: episode(1e5), normal: UNKNOWN },
   { track: { ...episode(1e5), levelDwell: 0, recent: [0.2, 0.9, 0.1, 0.5, 0.8] } },
   { track: episode(1e5), indicators: marked },

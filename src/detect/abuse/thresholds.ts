@@ -69,11 +69,6 @@ export function offWindows({ dwell }: AbuseThresholds): number {
   return 2 * dwell.onWindows;
 }
 
-/** Units of five minutes that a critical takes. */
-export function criticalWindows({ dwell }: AbuseThresholds): number {
-  return 3 * dwell.onWindows;
-}
-
 /** Less than this in a pod is no critical: replicas that wait for work are new, even and silent too. */
 export function pageCores({ minCores }: AbuseThresholds): number {
   return 2 * minCores;

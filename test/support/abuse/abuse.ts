@@ -5,12 +5,19 @@ import type { Indicators } from '../../../src/detect/abuse/evidence/indicators.t
 import type { Normal } from '../../../src/detect/abuse/expectation/normal.ts';
 import type { Facts, Measurement, Signal } from '../../../src/detect/abuse/evidence/signal.ts';
 import { emptyTrack, type Track } from '../../../src/detect/abuse/state/state.ts';
-import type { Subject } from '../../../src/detect/abuse/subjects/subject.ts';
+import { aContainer, aPod } from '../cost.ts';
+import type { Subject, SubjectMember } from '../../../src/detect/abuse/subjects/subject.ts';
 import type { Suspicion } from '../../../src/detect/abuse/excess/excess.ts';
 
 /** Builders for tests of signals: facts of which a test names only what it is about. */
 const START = Date.UTC(2026, 10, 2, 12);
 const KNOBS = loadThresholds([]).abuse;
+
+/** One of its pods; a test of signals looks at nothing but its use. */
+export function aMember(cores: number): SubjectMember {
+  const container = aContainer({ name: 'app', cpuUsageCores: cores });
+  return { pod: aPod({ name: 'web-1', containers: [container] }), container, cores, costNano: 0 };
+}
 
 export function aSubject(change: Partial<Subject> = {}): Subject {
   return {
@@ -26,16 +33,15 @@ export function aSubject(change: Partial<Subject> = {}): Subject {
     workload: { kind: 'Deployment', name: 'web' },
     runs: false,
     image: 'registry.example.com/web:v1',
-    cores: 0.5,
+    members: [aMember(0.5)],
     isSummed: false,
-    totalCores: 0.5,
+    cores: 0.5,
     limit: 1,
     request: 0.2,
     nodeCores: 16,
-    netIn: 100,
-    netOut: 100,
-    diskIn: 0,
-    diskOut: 0,
+    net: 200,
+    disk: 0,
+    diskReads: 0,
     throttled: 0,
     ram: 2e8,
     ramLimit: 1e9,
@@ -43,8 +49,6 @@ export function aSubject(change: Partial<Subject> = {}): Subject {
     siblings: null,
     netWithout: null,
     isStarting: false,
-    podCount: 1,
-    members: [],
     coLocated: [],
     costNano: 0,
     ...change,
@@ -55,16 +59,14 @@ function aBaseline(change: Partial<Baseline> = {}): Baseline {
   return {
     normal: 0.1,
     sigma: 0.01,
-    upper: 0.12,
-    upperMean: 0.11,
-    wobble: 0.02,
-    wobbleMean: 0.01,
+    window: { upper: 0.12, wobble: 0.02 },
+    average: { upper: 0.11, wobble: 0.01 },
     highest: 0.15,
     net: 10_000,
     disk: 0,
     netPerCoreSecond: 100_000,
     diskPerCoreSecond: 0,
-    traffic: null,
+    byTraffic: [],
     hours: 200,
     isShort: false,
     isProvisional: false,
@@ -136,7 +138,6 @@ export function aFacts(change: Partial<Facts> = {}): Facts {
     normal: own(),
     suspicion: aSuspicion(),
     sideCar: null,
-    scaling: null,
     indicators: NO_INDICATORS,
     reported: [],
     window: { start: START, end: START + 300_000 },

@@ -1,11 +1,11 @@
+import { repositoryOf } from '../../../model/image.ts';
 import { DAY_MS, type TimeMs } from '../../../model/time.ts';
 import type { Baseline } from '../expectation/baseline.ts';
-import { addMoments, followOf, momentsOf, sumsOf, type Follow, type Moments } from './follow.ts';
-import { repositoryOf } from '../../../model/image.ts';
 import { knownCoLocated } from '../expectation/neighbours.ts';
 import type { Beside, Rows } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
 import { pageCores, type AbuseThresholds } from '../thresholds.ts';
+import { addSums, followOf, relative, type Follow } from './follow.ts';
 
 /** A new container in the pods of a known workload, and how it stands beside the known containers. */
 export interface SideCar extends Follow {
@@ -19,39 +19,19 @@ export interface SideCar extends Follow {
   readonly isRollout: boolean;
 }
 
-/** Where the images of new side-cars have come to, by repository. */
-export type Arrivals = ReadonlyMap<string, Arrival>;
-
-interface Arrival {
-  readonly workloads: ReadonlySet<string>;
-  readonly namespaces: ReadonlySet<string>;
-  /** How the image goes with the others, beside all of these. */
-  readonly moments: Moments | null;
-}
+/** The new side-cars of a window, by the repository of their image. */
+export type Arrivals = ReadonlyMap<string, readonly Subject[]>;
 
 /** Looks through a window for new containers in pods of known workloads. */
 export function arrivalsOf(subjects: readonly Subject[], rows: Rows, now: TimeMs): Arrivals {
-  const arrivals = new Map<
-    string,
-    { workloads: Set<string>; namespaces: Set<string>; moments: Moments | null }
-  >();
-  for (const subject of subjects) {
-    const { image, workload, namespace } = subject;
-    if (image === null || workload === null) continue;
-    if (knownCoLocated(subject, rows, now, DAY_MS).length === 0) continue;
-    const repository = repositoryOf(image);
-    const places = arrivals.get(repository) ?? {
-      workloads: new Set(),
-      namespaces: new Set(),
-      moments: null,
-    };
-    places.workloads.add(`${namespace}/${workload.kind}/${workload.name}`);
-    places.namespaces.add(namespace);
-    const moments = ownMoments(rows, subject);
-    if (moments !== null) places.moments = addMoments(places.moments, moments);
-    arrivals.set(repository, places);
-  }
-  return arrivals;
+  const arrived = subjects.filter(
+    (subject) => subject.image !== null && knownCoLocated(subject, rows, now, DAY_MS).length > 0,
+  );
+  return Map.groupBy(arrived, repository);
+}
+
+function repository({ image }: Subject): string {
+  return repositoryOf(image ?? '');
 }
 
 /** Null for whatever is no new container beside known ones, or is known well enough by itself. */
@@ -72,33 +52,38 @@ export function sideCarOf(
     0,
   );
   const sums = besideOf(rows, subject);
+  const {
+    sumUnits: units = 1,
+    own = subject.cores,
+    others: theirs = others ?? Infinity,
+  } = sums ?? {};
   const { follows } = thresholds.sideCar;
-  const [own, theirs] =
-    sums === null ? [subject.cores ?? 0, others ?? Infinity] : [sums.own, sums.others];
-  const places = arrivals.get(repositoryOf(subject.image ?? ''));
-  // One image is one piece of software: where its own windows do not tell, those beside other workloads do.
-  const itself = followOf(ownMoments(rows, subject), follows);
-  const everywhere = itself.follows === null ? followOf(places?.moments ?? null, follows) : itself;
+  const places = arrivals.get(repository(subject)) ?? [];
+  // Where its own windows do not tell, those beside other workloads do.
+  const itself = followAt([subject], rows, follows);
+  const everywhere = itself.follows === null ? followAt(places, rows, follows) : itself;
   return {
     ...(everywhere.follows === null ? itself : everywhere),
     othersCores: others,
-    isLittle: own <= Math.max(theirs, pageCores(thresholds) * (sums?.sumUnits ?? 1)),
-    workloads: places?.workloads.size ?? 1,
+    isLittle: own <= Math.max(theirs, pageCores(thresholds) * units),
+    workloads: places.length,
     isRollout:
-      places !== undefined &&
-      places.workloads.size >= thresholds.spread.many &&
-      places.namespaces.size > 1,
+      places.length >= thresholds.spread.many &&
+      new Set(places.map(({ namespace }) => namespace)).size > 1,
   };
+}
+
+function followAt(places: readonly Subject[], rows: Rows, least: number): Follow {
+  const sums = places
+    .flatMap((place) => besideOf(rows, place) ?? [])
+    .filter(({ others, own }) => others > 0 && own > 0);
+  return followOf(addSums(sums.map(relative)), least);
 }
 
 /** What was added up of how a side-car goes with the others; null before its first window. */
 export function besideOf(rows: Rows, subject: Subject): Beside | null {
-  return sumsOf(rows, besideKey(subject));
-}
-
-function ownMoments(rows: Rows, subject: Subject): Moments | null {
-  const sums = besideOf(rows, subject);
-  return sums === null ? null : momentsOf(sums);
+  const row = rows.get(besideKey(subject));
+  return row?.row === 'beside' ? row : null;
 }
 
 /** The row in which it is added up how a side-car goes with the others. */

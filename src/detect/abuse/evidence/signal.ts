@@ -5,7 +5,6 @@ import type { KnownSignal } from '../../signals/signalMemory.ts';
 import type { Indicators } from './indicators.ts';
 import type { Normal } from '../expectation/normal.ts';
 import type { HourRing } from '../expectation/ring.ts';
-import type { Scaling } from './scaling.ts';
 import type { SideCar } from './sideCars.ts';
 import type { Track } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
@@ -21,8 +20,6 @@ export interface Facts {
   readonly suspicion: Suspicion;
   /** Null for whatever is no new container beside known ones. */
   readonly sideCar: SideCar | null;
-  /** How its excess goes with its traffic since the episode began; null where traffic tells nothing of it. */
-  readonly scaling: Scaling | null;
   readonly indicators: Indicators;
   /** What other tools lately reported of its workload, oldest first. */
   readonly reported: readonly KnownSignal[];

@@ -5,10 +5,15 @@ import { aFacts, aSubject, aTrack, own } from '../../../../test/support/abuse/ab
 const { thresholds } = aFacts();
 
 /** A service of 100 kB a core-second and three days of history that uses a core more than its median. */
-function isHot(netIn: number): boolean {
-  const normal = own({ isShort: true, upper: 0.3, highest: 0.3, sigma: 0.1 });
-  const subject = aSubject({ netIn, netOut: 0, limit: 2 });
-  return suspicionOf(subject, 1.1, aTrack({ smoothNet: -1 }), normal, thresholds).isHot;
+function isHot(net: number): boolean {
+  const normal = own({
+    isShort: true,
+    window: { upper: 0.3, wobble: 0 },
+    highest: 0.3,
+    sigma: 0.1,
+  });
+  const subject = aSubject({ net, cores: 1.1, limit: 2 });
+  return suspicionOf(subject, aTrack({ smoothNet: -1 }), normal, thresholds).isHot;
 }
 
 it('never holds load against it', () => {

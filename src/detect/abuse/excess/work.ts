@@ -1,15 +1,15 @@
 import type { Baseline } from '../expectation/baseline.ts';
-import { diskOf, type Subject } from '../subjects/subject.ts';
+import type { Subject } from '../subjects/subject.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
 
 /** Bytes a core-second below which so much added use is silent. */
 export function silentBelow(
   cores: number,
-  { isSummed, podCount }: Pick<Subject, 'isSummed' | 'podCount'>,
+  { isSummed, members }: Pick<Subject, 'isSummed' | 'members'>,
   { work, minCores }: AbuseThresholds,
 ): number {
   // The free allowance is per pod and second: dear for a tenth of a core, nothing for ten.
-  const free = work.freeBytesPerSecond * (isSummed ? podCount : 1);
+  const free = work.freeBytesPerSecond * (isSummed ? members.length : 1);
   return work.silentBytesPerCoreSecond + free / Math.max(cores, minCores);
 }
 
@@ -21,7 +21,7 @@ export interface DiskUse {
 
 /** Disk use of this window. */
 export function diskUseOf(subject: Subject): DiskUse {
-  return { total: diskOf(subject), reads: subject.diskIn ?? 0 };
+  return { total: subject.disk, reads: subject.diskReads };
 }
 
 /**

@@ -1,35 +1,42 @@
-import { DAY_HOURS, DAY_MS, HOUR_MS, type TimeMs } from '../../../model/time.ts';
 import { hash } from '../../../model/hash.ts';
 import { repositoryOf } from '../../../model/image.ts';
-import { addToPeers } from './learn.ts';
-import { BYTES_OF, CORES_OF, REMEMBERED_MS, SLOTS, type HourRing } from './ring.ts';
-import type { Peers, Rows, Track } from '../state/state.ts';
+import { DAY_HOURS, DAY_MS, HOUR_MS, type TimeMs } from '../../../model/time.ts';
+import { isUnderAlarm } from './learn.ts';
+import { learntHours, REMEMBERED_MS, valuesAt, type HourRing } from './ring.ts';
+import type { Rows, Track } from '../state/state.ts';
 import type { CoLocated, Subject } from '../subjects/subject.ts';
 
-export function ringOf(rows: Rows, key: string): HourRing | null {
+export function trackOf(rows: Rows, key: string): Track | null {
   const row = rows.get(key);
+  return row?.row === 'track' ? row : null;
+}
+
+export function ringOf(rows: Rows, key: string): HourRing | null {
+  const row = rows.get(`p/${key}`);
   return row?.row === 'past' ? row.ring : null;
 }
 
-/** What the same image does elsewhere. */
-export function peersOf(rows: Rows, subject: Subject): Peers | null {
-  const key = peerKey(subject);
-  const row = key === null ? undefined : rows.get(key);
-  return row?.row === 'peers' ? row : null;
+/** Of each image the workload that uses most, by the hash of its repository: the peer of a new one that runs it. */
+export type Peers = ReadonlyMap<number, string>;
+
+/** Only what has been known for a day vouches for an image: a new miner must not become its own peer. */
+export function peersIn(rows: Rows, now: TimeMs): Peers {
+  const peers = new Map<number, string>();
+  const most = new Map<number, number>();
+  for (const [key, row] of rows.entries()) {
+    if (row.row !== 'track' || !key.startsWith('c/') || isUnderAlarm(row)) continue;
+    if (now - Math.max(row.firstSeen, row.repoSince) < DAY_MS) continue;
+    if (row.smoothCores <= (most.get(row.repo) ?? -1)) continue;
+    most.set(row.repo, row.smoothCores);
+    peers.set(row.repo, key);
+  }
+  return peers;
 }
 
-/** Only what is known vouches for an image: a new miner must not become its own peer. */
-export function teachPeers(subject: Subject, track: Track, rows: Rows): void {
-  if (track.lastSeen - track.firstSeen < DAY_MS) return;
-  const key = peerKey(subject);
-  if (key === null) return;
-  const peers = addToPeers(peersOf(rows, subject), track);
-  if (peers !== null) rows.set(key, peers);
-}
-
-function peerKey({ kind, image }: Subject): string | null {
-  if (kind !== 'cpu' || image === null) return null;
-  return `i/${hash(repositoryOf(image)).toString(36)}`;
+/** The hours of another workload of its image. */
+export function peerRing({ key, image }: Subject, peers: Peers, rows: Rows): HourRing | null {
+  const peer = image === null ? undefined : peers.get(hash(repositoryOf(image)));
+  return peer === undefined || peer === key ? null : ringOf(rows, peer);
 }
 
 /**
@@ -43,13 +50,11 @@ export function knownCoLocated(
   before: number,
 ): readonly CoLocated[] {
   if (subject.kind !== 'cpu' || subject.coLocated.length === 0) return [];
-  const track = rows.get(subject.key);
-  const came = track?.row === 'track' ? track.firstSeen : now;
+  const came = trackOf(rows, subject.key)?.firstSeen ?? now;
   if (now - came > REMEMBERED_MS) return [];
   return subject.coLocated.filter(({ key }) => {
-    const row = rows.get(`c/${key}`);
-    if (row?.row !== 'track') return false;
-    return came - Math.max(row.firstSeen, row.repoSince) >= before;
+    const track = trackOf(rows, `c/${key}`);
+    return track !== null && came - Math.max(track.firstSeen, track.repoSince) >= before;
   });
 }
 
@@ -62,23 +67,17 @@ const MARGIN = 1.5;
  * in this window comes with by the day's ratio, or what the pods without it carry, with a margin; 0 where none tells.
  */
 export function coLocatedTraffic(subject: Subject, rows: Rows, now: TimeMs): number {
-  let highest = MARGIN * (subject.netWithout ?? 0);
-  for (const { key, cores } of knownCoLocated(subject, rows, now, HOUR_MS)) {
-    const ring = ringOf(rows, `p/c/${key}`);
-    if (ring === null) continue;
-    let most = 0;
-    let bytes = 0;
-    let used = 0;
-    for (let back = 0; back < DAY_HOURS; back++) {
-      const hour = ring.newest - back;
-      const code = hour < 0 ? 0 : (ring.net[hour % SLOTS] ?? 0);
-      if (code === 0) continue;
-      most = Math.max(most, BYTES_OF[code] ?? 0);
-      bytes += BYTES_OF[code] ?? 0;
-      used += CORES_OF[ring.mean[hour % SLOTS] ?? 0] ?? 0;
-    }
-    const byUse = used > 0 ? ((cores ?? 0) * bytes) / used : 0;
-    highest = Math.max(highest, MARGIN * most, MARGIN * byUse);
-  }
-  return highest;
+  const carried = knownCoLocated(subject, rows, now, HOUR_MS).map(({ key, cores }) => {
+    const ring = ringOf(rows, `c/${key}`);
+    if (ring === null) return 0;
+    const day = learntHours(ring, ring.newest, Infinity).slice(-DAY_HOURS);
+    const nets = valuesAt(ring, 'net', day);
+    const used = sumOf(valuesAt(ring, 'mean', day));
+    return Math.max(0, ...nets, used > 0 ? ((cores ?? 0) * sumOf(nets)) / used : 0);
+  });
+  return MARGIN * Math.max(subject.netWithout ?? 0, ...carried);
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }

@@ -1,7 +1,7 @@
-import { DAY_HOURS, DAY_MS, HOUR_MS, type TimeMs } from '../../../model/time.ts';
+import { DAY_MS, HOUR_MS, type TimeMs } from '../../../model/time.ts';
 import { baselineFor, type Baseline } from './baseline.ts';
 import { hourOf, REMEMBERED_MS, type HourRing } from './ring.ts';
-import type { Peers, Track } from '../state/state.ts';
+import type { Track } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
 
@@ -25,24 +25,23 @@ export interface Normal {
 
 /** What is known of what stands beside the subject. */
 export interface Surroundings {
-  readonly peers: Peers | null;
+  /** Hours of another workload of its image. */
+  readonly peer: HourRing | null;
   readonly coLocatedNet: number;
   readonly historyStart: TimeMs;
   readonly now: TimeMs;
 }
 
-/** Peers vouch for an image only after this many pod-hours. */
-const PEER_HOURS = DAY_HOURS;
-
 export function normalOf(
   subject: Subject,
   track: Track,
   ring: HourRing | null,
-  { peers, coLocatedNet, historyStart, now }: Surroundings,
+  { peer, coLocatedNet, historyStart, now }: Surroundings,
   thresholds: AbuseThresholds,
 ): Normal {
+  const { runs, kind } = subject;
   // A Job may come once a week.
-  const after = DAY_MS + (subject.runs ? REMEMBERED_MS / 2 : 0);
+  const after = DAY_MS + (runs ? REMEMBERED_MS / 2 : 0);
   const isYoung = now - track.firstSeen < REMEMBERED_MS;
   const isNew = isYoung && track.firstSeen - historyStart >= after;
   // A workload whose containers run other software all of a sudden is as new as a new one.
@@ -56,29 +55,34 @@ export function normalOf(
   const isOlder = track.firstSeen - historyStart < DAY_MS && !isArrived;
   const dayEnds = historyStart + DAY_MS;
   // Runs come back under new names: a day of alarms would be many findings.
-  const lapsedBefore = isOlder && (subject.runs || now > dayEnds) ? hourOf(dayEnds) : 0;
+  const lapsedBefore = isOlder && (runs || now > dayEnds) ? hourOf(dayEnds) : 0;
   const rest = {
     isDeployed: isNew || isReplaced,
     isArrival: isArrived,
     lapsedBefore,
     coLocatedNet,
   };
-  const base =
-    ring === null || now - track.firstSeen <= HOUR_MS
-      ? null
-      : memoised(
-          ring,
-          hourOf(now - 1),
-          thresholds,
-          subject.runs || subject.kind === 'group',
-          lapsedBefore,
-        );
+  const known = now - track.firstSeen > HOUR_MS ? ring : null;
+  const isOfRuns = runs || kind === 'group';
+  const base = memoised(known, hourOf(now - 1), thresholds, isOfRuns, lapsedBefore);
   if (base !== null && !base.isProvisional) return { source: 'own', base, ...rest };
-  if (isNew && peers !== null && peers.hours >= PEER_HOURS && subject.kind === 'cpu')
-    return { source: 'peers', base: peerBaseline(peers, thresholds), ...rest };
+  if (!isNew)
+    return { source: 'unknown', base: base ?? siblingBaseline(subject, thresholds), ...rest };
   // Its own first hours say nothing of what is new: they may be the miner's.
-  if (isNew) return { source: 'new', base: null, ...rest };
-  return { source: 'unknown', base: base ?? siblingBaseline(subject, thresholds), ...rest };
+  const ofPeer = kind === 'cpu' ? memoised(peer, hourOf(now - 1), thresholds, runs, 0) : null;
+  return ofPeer !== null && !ofPeer.isProvisional && isLike(ofPeer, subject, thresholds)
+    ? { source: 'peers', base: ofPeer, ...rest }
+    : { source: 'new', base: null, ...rest };
+}
+
+/** A peer vouches for what moves as much: a common base image (python, node) says nothing of what is run in it. */
+function isLike(
+  { netPerCoreSecond, diskPerCoreSecond }: Baseline,
+  { net, disk, cores }: Subject,
+  { work }: AbuseThresholds,
+): boolean {
+  const usual = netPerCoreSecond + diskPerCoreSecond;
+  return net === null || net + (disk ?? 0) >= work.weakShare * usual * cores;
 }
 
 /**
@@ -95,78 +99,56 @@ function isArrival(
   return members.every(({ pod }) => pod.createdAt !== null && pod.createdAt >= historyStart);
 }
 
-const NO_BASELINE: Baseline = {
-  normal: 0,
-  sigma: 0,
-  upper: 0,
-  upperMean: 0,
-  wobble: 0,
-  wobbleMean: 0,
-  highest: 0,
-  net: 0,
-  disk: 0,
-  netPerCoreSecond: 0,
-  diskPerCoreSecond: 0,
-  traffic: null,
-  hours: 0,
-  isShort: false,
-  isProvisional: false,
-};
-
-function peerBaseline(peers: Peers, { minCores, novelty }: AbuseThresholds): Baseline {
-  const upper = peers.upper * (1 + novelty.margin);
-  return {
-    ...NO_BASELINE,
-    normal: peers.cores,
-    sigma: Math.max(peers.cores * novelty.margin, minCores / novelty.sigmas),
-    upper,
-    upperMean: upper,
-    highest: peers.upper,
-    netPerCoreSecond: peers.cores > 0 ? peers.net / peers.cores : 0,
-    diskPerCoreSecond: peers.cores > 0 ? peers.disk / peers.cores : 0,
-    hours: peers.hours,
-  };
-}
-
 /** Its siblings, which share its code and its traffic, as a provisional normal of the hottest pod. */
 function siblingBaseline({ siblings }: Subject, { baseline }: AbuseThresholds): Baseline | null {
   if (siblings === null) return null;
   const { cores, highest, net } = siblings;
+  const reach = { upper: highest, wobble: 0 };
   return {
-    ...NO_BASELINE,
     normal: cores,
     sigma: Math.max(2 * baseline.scaleFloorShare * cores, (highest - cores) / 2),
-    upper: highest,
-    upperMean: highest,
+    window: reach,
+    average: reach,
     highest,
     net: net ?? 0,
+    disk: 0,
     netPerCoreSecond: cores > 0 ? (net ?? 0) / cores : 0,
+    diskPerCoreSecond: 0,
+    byTraffic: [],
+    hours: 0,
     isShort: true,
     isProvisional: true,
   };
 }
 
+interface Memo {
+  readonly hour: number;
+  readonly thresholds: AbuseThresholds;
+  readonly runs: boolean;
+  readonly lapsedBefore: number;
+  readonly base: Baseline | null;
+}
+
 /** A ring changes once an hour, so its baseline is computed once an hour. Pure: the ring is immutable. */
-const memo = new WeakMap<
-  HourRing,
-  { hour: number; thresholds: AbuseThresholds; lapsedBefore: number; base: Baseline | null }
->();
+const memo = new WeakMap<HourRing, Memo>();
 
 function memoised(
-  ring: HourRing,
+  ring: HourRing | null,
   hour: number,
   thresholds: AbuseThresholds,
   runs: boolean,
   lapsedBefore: number,
 ): Baseline | null {
-  const known = memo.get(ring);
+  if (ring === null) return null;
+  const had = memo.get(ring);
   if (
-    known?.hour === hour &&
-    known.thresholds === thresholds &&
-    known.lapsedBefore === lapsedBefore
+    had?.hour === hour &&
+    had.thresholds === thresholds &&
+    had.runs === runs &&
+    had.lapsedBefore === lapsedBefore
   )
-    return known.base;
+    return had.base;
   const base = baselineFor(ring, hour, thresholds.baseline, runs, lapsedBefore);
-  memo.set(ring, { hour, thresholds, lapsedBefore, base });
+  memo.set(ring, { hour, thresholds, runs, lapsedBefore, base });
   return base;
 }

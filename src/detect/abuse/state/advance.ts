@@ -3,7 +3,7 @@ import { hourOf } from '../expectation/ring.ts';
 import { hash } from '../../../model/hash.ts';
 import { repositoryOf } from '../../../model/image.ts';
 import { EPISODE, HOUR, none, type Track } from './state.ts';
-import { diskOf, netOf, type Subject } from '../subjects/subject.ts';
+import type { Subject } from '../subjects/subject.ts';
 import type { Suspicion } from '../excess/excess.ts';
 import { offWindows, type AbuseThresholds } from '../thresholds.ts';
 
@@ -112,15 +112,8 @@ function learnMemory(track: Mutable<Track>, subject: Subject): void {
 }
 
 /** Adds the window to the running averages and, where it counts, to the hour that is being summed up. */
-export function addToHour(
-  track: Track,
-  subject: Subject,
-  cores: number,
-  window: Window,
-  counts: boolean,
-): Track {
-  const net = netOf(subject);
-  const disk = diskOf(subject);
+export function addToHour(track: Track, subject: Subject, window: Window, counts: boolean): Track {
+  const { cores, net, disk } = subject;
   const isSame = track.hour === hourOf(window.start);
   const was = isSame ? track : none(HOUR);
   const pace = Math.min(1, unitsOf(window) / HOUR_UNITS);

@@ -62,9 +62,6 @@ export const ALARM = [
 
 export const TRACK = [...IDENTITY, ...HOUR, ...EPISODE, ...ALARM] as const;
 
-/** What an image ordinarily does in one pod, over all workloads that run it: the peers of a new one. */
-export const PEERS = ['cores', 'upper', 'net', 'disk', 'hours', 'lastSeen'] as const;
-
 /** Sums over windows of two uses that may go together, see evidence/follow.ts. */
 export const BESIDE = [
   'sumUnits',
@@ -74,13 +71,6 @@ export const BESIDE = [
   'ownSquared',
   'product',
   'lastSeen',
-  /** The last window, and sums of the steps from each window to the next. */
-  'lastOthers',
-  'lastOwn',
-  'steps',
-  'othersSteps',
-  'ownSteps',
-  'stepProduct',
 ] as const;
 
 type Numbers<Names extends readonly string[]> = { readonly [Name in Names[number]]: number };
@@ -102,15 +92,17 @@ export interface Past {
   readonly ring: HourRing;
 }
 
-export interface Peers extends Numbers<typeof PEERS> {
-  readonly row: 'peers';
+/** What earlier releases kept, and nobody reads: it is forgotten like anything else. */
+export interface Gone {
+  readonly row: 'gone';
+  readonly lastSeen: number;
 }
 
 export interface Beside extends Numbers<typeof BESIDE> {
   readonly row: 'beside';
 }
 
-export type AbuseState = Track | Past | Peers | Beside;
+export type AbuseState = Track | Past | Beside | Gone;
 
 export type Rows = DetectorState<AbuseState>;
 

@@ -8,7 +8,7 @@ import type { WorkloadRef } from '../../../model/workload.ts';
  * it, so that one mining replica of ten is not averaged away), its GPUs, or a group of one-shot
  * workloads of one image. Amounts are averages over the window; null is unknown.
  */
-export interface Subject {
+export interface Subject extends Amounts {
   readonly key: string;
   readonly kind: 'cpu' | 'gpu' | 'group';
   readonly scope: Scope;
@@ -17,18 +17,7 @@ export interface Subject {
   /** True for what runs and ends: its past runs are its normal, not the time of day. */
   readonly runs: boolean;
   readonly image: string | null;
-  readonly cores: number | null;
-  /** True where cores, limits and traffic are sums over its pods, not those of the hottest. */
-  readonly isSummed: boolean;
-  /** Cores of all its pods. */
-  readonly totalCores: number | null;
-  readonly limit: number | null;
-  readonly request: number | null;
   readonly nodeCores: number | null;
-  readonly netIn: number | null;
-  readonly netOut: number | null;
-  readonly diskIn: number | null;
-  readonly diskOut: number | null;
   readonly throttled: number | null;
   readonly ram: number | null;
   readonly ramLimit: number | null;
@@ -39,11 +28,26 @@ export interface Subject {
   readonly netWithout: number | null;
   /** True while all its pods are so young that they may be busy starting. */
   readonly isStarting: boolean;
-  readonly podCount: number;
-  /** The pods and their containers, the hottest first. */
-  readonly members: readonly SubjectMember[];
   /** The other containers of its hottest pod, with which it shares the network. */
   readonly coLocated: readonly CoLocated[];
+}
+
+/** What pods use: the hottest of them, or all together. */
+export interface Amounts {
+  /** The pods and their containers, the hottest first. */
+  readonly members: readonly SubjectMember[];
+  /** True where amounts are sums over its pods, not those of the hottest. */
+  readonly isSummed: boolean;
+  /** Cores, or whole GPUs. */
+  readonly cores: number;
+  readonly limit: number | null;
+  readonly request: number | null;
+  /** Bytes a second, received and sent. */
+  readonly net: number | null;
+  /** Bytes a second, read and written; and what is read of them. */
+  readonly disk: number | null;
+  readonly diskReads: number;
+  /** Of all pods. */
   readonly costNano: Nano;
 }
 
@@ -64,18 +68,77 @@ export interface SubjectMember {
   readonly pod: PodSample;
   readonly container: ContainerSample;
   readonly cores: number;
+  readonly costNano: Nano;
 }
 
-export function netOf({ netIn, netOut }: Subject): number | null {
-  return netIn === null || netOut === null ? null : netIn + netOut;
+/** What nothing is known of, and that used nothing. */
+export const NOTHING: Subject = {
+  key: '',
+  kind: 'cpu',
+  scope: { namespace: null, workload: null, container: null, subject: null },
+  namespace: '',
+  workload: null,
+  runs: false,
+  image: null,
+  members: [],
+  isSummed: false,
+  cores: 0,
+  limit: null,
+  request: null,
+  net: null,
+  disk: null,
+  diskReads: 0,
+  costNano: 0,
+  nodeCores: null,
+  throttled: null,
+  ram: null,
+  ramLimit: null,
+  tensor: null,
+  siblings: null,
+  netWithout: null,
+  isStarting: false,
+  coLocated: [],
+};
+
+/** What members use, the first or all of them; one that is not known leaves a sum unknown, as half a limit is none. */
+export function amountsOf(members: readonly SubjectMember[], isSummed: boolean): Amounts {
+  const counted = isSummed ? members : members.slice(0, 1);
+  const sum = (of: (container: ContainerSample) => number | null): number | null =>
+    sumOf(counted.map(({ container }) => of(container)));
+  // The containers of a pod share its network.
+  const pods = new Map(counted.map(({ pod }) => [pod.uid, pod]));
+  const reads = sum(({ diskReadBytesPerSecond }) => diskReadBytesPerSecond);
+  const writes = sum(({ diskWriteBytesPerSecond }) => diskWriteBytesPerSecond);
+  return {
+    members,
+    isSummed,
+    cores: counted.reduce((total, { cores }) => total + cores, 0),
+    limit: sum(({ cpuLimitCores }) => cpuLimitCores),
+    request: sum(({ cpuRequestCores }) => cpuRequestCores),
+    net: sumOf(Array.from(pods.values(), netOf)),
+    disk: reads === null && writes === null ? null : (reads ?? 0) + (writes ?? 0),
+    diskReads: reads ?? 0,
+    costNano: members.reduce((total, member) => total + member.costNano, 0),
+  };
 }
 
-export function diskOf({ diskIn, diskOut }: Subject): number | null {
-  return diskIn === null && diskOut === null ? null : (diskIn ?? 0) + (diskOut ?? 0);
+function sumOf(values: readonly (number | null)[]): number | null {
+  return values.reduce((sum, value) => (sum === null || value === null ? null : sum + value), 0);
+}
+
+/** Network of a pod; host-network pods are charged with all that their node sends: it says nothing of them. */
+export function netOf(pod: PodSample): number | null {
+  const { networkReceiveBytesPerSecond: rx, networkTransmitBytesPerSecond: tx } = pod;
+  return pod.hostNetwork !== false || rx === null || tx === null ? null : rx + tx;
 }
 
 /** Which pods the figures of a subject are of: ` in all pods`, ` in the busiest pod`, or nothing where it has one. */
-export function podsOf({ kind, isSummed, podCount }: Subject): string {
+export function podsOf({ kind, isSummed, members }: Subject): string {
   if (isSummed || kind === 'group') return ' in all pods';
-  return podCount > 1 ? ' in the busiest pod' : '';
+  return members.length > 1 ? ' in the busiest pod' : '';
+}
+
+/** Cores, or GPUs, of all its pods. */
+export function totalCores({ members }: Subject): number {
+  return members.reduce((sum, { cores }) => sum + cores, 0);
 }

@@ -17,9 +17,6 @@ export interface Cap {
 }
 
 /** A cap that holds: it is at or below what the evidence comes to, so that more evidence would not raise it. */
-export interface HeldCap {
-  readonly name: string;
-  readonly atMost: Severity | null;
-  readonly explains: boolean;
+export interface HeldCap extends Required<Pick<Cap, 'name' | 'atMost' | 'explains'>> {
   readonly because: string;
 }

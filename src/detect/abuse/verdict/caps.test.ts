@@ -7,6 +7,7 @@ import type { SideCar } from '../evidence/sideCars.ts';
 import type { Facts } from '../evidence/signal.ts';
 import {
   aFacts,
+  aMember,
   aSubject,
   aSuspicion,
   aTrack,
@@ -54,21 +55,8 @@ describe('what has the families for critical', () => {
   });
 });
 
-it('is no page for having burnt much, without a plateau and in one place', () => {
-  const uneven = new Map<EvidenceFamily, number>([
-    ['novelty', 1],
-    ['work', 1.5],
-    ['level', 0.5],
-  ]);
-  const pageOf = (levelDwell: number): string | null =>
-    whyLess(aFacts({ normal: NEW, track: { ...track, levelDwell } }), uneven);
-  expect(pageOf(0)).toContain('steady use');
-  expect(pageOf(6)).toBeNull();
-});
-
 describe('a side-car', () => {
   const sideCar: SideCar = {
-    elasticity: 0,
     follows: null,
     isEvener: true,
     othersCores: 0.2,
@@ -90,13 +78,11 @@ describe('a side-car', () => {
 });
 
 describe('a DaemonSet', () => {
-  const { container, pod } = { container: {}, pod: {} } as never;
   const daemon = (each: readonly number[]): Partial<Facts> => ({
     subject: aSubject({
       workload: { kind: 'DaemonSet', name: 'agent' },
       limit: null,
-      totalCores: each.reduce((sum, cores) => sum + cores, 0),
-      members: each.map((cores) => ({ cores, container, pod })),
+      members: each.map(aMember),
     }),
     suspicion: aSuspicion({ cores: Math.max(...each) }),
   });
@@ -128,10 +114,11 @@ it('no cap holds an active signature', () => {
 });
 
 it('the lowest cap decides, and every cap below the rule is listed', () => {
-  const facts = aFacts({ normal: own(), track: { ...track, hotWindows: 4 } });
+  const subject = aSubject({ request: 4 });
+  const facts = aFacts({ normal: own(), track, subject });
   const { severity, held } = capped('critical', facts, SILENT, []);
   expect(severity).toBe('warning');
-  expect(held.map(({ name }) => name)).toEqual(['known-software', 'too-short-for-critical']);
+  expect(held.map(({ name }) => name)).toEqual(['known-software', 'waiting']);
   expect(capped('critical', facts, SILENT, ['known-software']).held).toHaveLength(1);
 });
 
@@ -212,7 +199,6 @@ describe('past runs', () => {
 
 describe('a sidecar that serves its pod', () => {
   const proxy: SideCar = {
-    elasticity: 0.9,
     follows: true,
     isEvener: false,
     othersCores: 0.3,

@@ -4,6 +4,7 @@ import type { Facts } from '../evidence/signal.ts';
 import { isBeyondSilence } from '../evidence/signals/cpuWithoutWork.ts';
 import { isSteady } from '../evidence/signals/flatness.ts';
 import { isSigned } from './caps.ts';
+import { isAtItsMemoryLimit } from './caps/explained.ts';
 import type { Judgement } from './judge.ts';
 
 /** One thread that never rests uses a core, give or take so much. */
@@ -18,9 +19,9 @@ interface Explanation {
 const EXPLANATIONS: readonly Explanation[] = [
   { cause: 'mining', fits: (facts, { families }) => isSigned(facts, families) },
   { cause: 'crash-loop', fits: ({ subject }) => subject.members.some(isCrashing) },
-  { cause: 'garbage-collection', fits: holds('memory-limit', 'memory-filled') },
+  { cause: 'garbage-collection', fits: isAtItsMemoryLimit },
   { cause: 'load-or-batch', fits: holds('past-runs', 'gpu-training', 'job') },
-  { cause: 'costlier-release', fits: holds('costs-more-per-request', 'traffic-has-not-varied') },
+  { cause: 'costlier-release', fits: holds('traffic-has-not-varied') },
   {
     cause: 'costlier-release',
     fits: ({ normal, track }) =>

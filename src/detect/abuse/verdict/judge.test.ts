@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from './judge.ts';
-import { aFacts, aSuspicion, aTrack, NEW, own } from '../../../../test/support/abuse/abuse.ts';
+import { aFacts, aSuspicion, aTrack, NEW } from '../../../../test/support/abuse/abuse.ts';
 
 /** A episode of an hour whose added use moved so many bytes a core-second. */
 function aSpell(bytesPerCoreSecond: number, cores: readonly number[]) {
@@ -15,26 +15,6 @@ function aSpell(bytesPerCoreSecond: number, cores: readonly number[]) {
 }
 
 const EVEN = [0.5, 0.5, 0.51, 0.5, 0.49, 0.5];
-const UNEVEN = [0.3, 0.6, 0.2, 0.7, 0.4, 0.9];
-
-describe('a small excess that lasts', () => {
-  const normal = own({ net: 0, netPerCoreSecond: 0 });
-  const suspicion = aSuspicion({ by: 'traffic', cores: 0.15, threshold: 0.14, extraCores: 0.05 });
-  const severityOf = (recent: readonly number[]) => {
-    const track = aSpell(100, recent);
-    return judge(aFacts({ track, normal, suspicion }));
-  };
-
-  it('that is silent is no warning by itself: a slower node does the same', () => {
-    const judgement = severityOf(UNEVEN.map((use) => use / 5));
-    expect(judgement.severity).toBe('info');
-    expect(judgement.undecided.join()).toContain('needs a third family');
-  });
-
-  it('is one where it is flat as well', () => {
-    expect(severityOf(EVEN.map((use) => use / 4)).severity).toBe('warning');
-  });
-});
 
 describe('what is new and even', () => {
   const at = (bytesPerCoreSecond: number) =>

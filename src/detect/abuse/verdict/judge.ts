@@ -2,14 +2,14 @@ import type { Evidence, EvidenceFamily, Severity } from '../../../model/finding.
 import { measureAll, type MeasuredSignal } from '../evidence/signals.ts';
 import { isWorking } from '../evidence/signals/cpuWithoutWork.ts';
 import type { Facts } from '../evidence/signal.ts';
-import { diskOf } from '../subjects/subject.ts';
 import { isLikeAgent, isWaiting, mayBeUnevenAgent } from './caps/agents.ts';
 import type { Families, HeldCap } from './cap.ts';
 import { capped, isSigned } from './caps.ts';
-import type { AbuseThresholds } from '../thresholds.ts';
+import { rankOf } from './severity.ts';
 
-/** A point of evidence in points of the score: 2 are in the middle of the warnings, 4 are all. */
+/** A point of evidence in points of the score, and so many belong to each severity. */
 const SCORE_PER_POINT = 25;
+
 export interface Judgement {
   readonly severity: Severity | null;
   /** 0..100, inside the band of the severity. */
@@ -49,11 +49,15 @@ export function judge(facts: Facts, without: readonly string[] = []): Judgement 
   const rule = isSigned(facts, families)
     ? 'critical'
     : isActive
-      ? ruleOf(families, points, facts.thresholds)
+      ? ruleOf(facts, families, points)
       : null;
   const { severity, held } = capped(rule, facts, families, without);
   // A finding may outlast its evidence for some windows: what holds it back is said all the same.
-  const listed = isActive && rule === null ? capped('info', facts, families, without).held : held;
+  const listed = rule === null && isActive ? capped('info', facts, families, without).held : held;
+  const needed =
+    rule === 'warning'
+      ? 'Critical needs a third independent family of evidence, or a signature'
+      : 'A warning needs two independent families of evidence';
   return {
     severity,
     score: scoreOf(points, severity),
@@ -61,7 +65,10 @@ export function judge(facts: Facts, without: readonly string[] = []): Judgement 
     readings,
     families,
     caps: held,
-    undecided: [...(isActive ? neededBy(rule) : []), ...listed.map(({ because }) => because)],
+    undecided: [
+      ...(isActive && rule !== 'critical' ? [needed] : []),
+      ...listed.map(({ because }) => because),
+    ],
   };
 }
 
@@ -73,66 +80,41 @@ function familiesOf(readings: readonly MeasuredSignal[]): Families {
   return families;
 }
 
+/** Level and shape are one plateau. */
 function pointsOf(facts: Facts, families: Families): number {
   const of = (family: EvidenceFamily): number => families.get(family) ?? 0;
   const plateau = Math.min(plateauPoints(facts, of('work')), of('level') + of('shape'));
   return of('novelty') + of('work') + of('spec') + of('signals') + plateau;
 }
 
-/**
- * From points and as many families to a severity. Level and shape are one plateau; without anything beside it, it is a
- * busy server.
- */
-function ruleOf(
-  families: Families,
-  points: number,
-  { points: needed }: AbuseThresholds,
-): Severity | null {
-  const isAnchored = (['novelty', 'work', 'spec', 'signals'] as const).some((family) =>
-    families.has(family),
-  );
-  const { warning, weak } = needed;
-  if (!isAnchored || families.size < warning) return null;
+/** From points and as many families to a severity; a plateau without anything beside it is a busy server. */
+function ruleOf({ thresholds }: Facts, families: Families, points: number): Severity | null {
+  const { warning, weak } = thresholds.points;
+  const beside = ['novelty', 'work', 'spec', 'signals'] as const;
+  if (!beside.some((family) => families.has(family)) || families.size < warning) return null;
   if (points >= warning + 1 && families.size > warning) return 'critical';
   if (points >= warning) return 'warning';
   return points >= warning - weak ? 'info' : null;
 }
 
-function neededBy(rule: Severity | null): readonly string[] {
-  if (rule === 'critical') return [];
-  return rule === 'warning'
-    ? ['Critical needs a third independent family of evidence, or a signature']
-    : ['A warning needs two independent families of evidence'];
-}
-
+/** What a plateau counts at most: little where it works, or is what agents and waiting newcomers are, even and everywhere. */
 function plateauPoints(facts: Facts, work: number): number {
   const { subject, normal, thresholds } = facts;
   const { weak, silence } = thresholds.points;
-  if (isWorking(facts) || (work === 0 && isOrdinary(facts))) return weak / 2;
-  const isWorkKnown = subject.netIn !== null && diskOf(subject) !== null;
+  const isOrdinary =
+    isLikeAgent(facts) || mayBeUnevenAgent(facts) || (normal.isDeployed && isWaiting(facts));
+  if (isWorking(facts) || (work === 0 && isOrdinary)) return weak / 2;
+  const isWorkKnown = subject.net !== null && subject.disk !== null;
   if (subject.runs) return isWorkKnown ? weak : 0;
   return isWorkKnown || normal.base === null ? silence : 1;
 }
 
-/** What agents, and newcomers that wait for their work, are: even, and everywhere. */
-function isOrdinary(facts: Facts): boolean {
-  const isWaitingNewcomer = facts.normal.isDeployed && isWaiting(facts);
-  return isLikeAgent(facts) || mayBeUnevenAgent(facts) || isWaitingNewcomer;
-}
-
 /** The points, inside the band of the severity: the score orders findings of one severity, never across. */
-function scoreOf(points: number, severity: Severity | null): number {
-  if (severity === null) return 0;
-  const [low, high] = SCORE_BANDS[severity];
-  return Math.max(low, Math.min(high, Math.round(SCORE_PER_POINT * points)));
+export function scoreOf(points: number, severity: Severity | null): number {
+  const low = SCORE_PER_POINT * rankOf(severity);
+  if (low === 0) return 0;
+  return Math.max(low, Math.min(low + SCORE_PER_POINT - 1, Math.round(SCORE_PER_POINT * points)));
 }
-
-/** Lowest and highest score of each severity. */
-export const SCORE_BANDS = {
-  critical: [75, 100],
-  warning: [40, 74],
-  info: [10, 39],
-} as const satisfies Record<Severity, readonly [number, number]>;
 
 /** A reading as it is shown and stored. */
 export function evidenceOf(reading: MeasuredSignal): Evidence {

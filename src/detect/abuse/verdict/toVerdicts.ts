@@ -2,7 +2,7 @@ import type { Severity, Verdict } from '../../../model/finding.ts';
 import { repositoryOf } from '../../../model/image.ts';
 import type { AbuseLook } from '../look.ts';
 import type { Subject } from '../subjects/subject.ts';
-import { rankOf } from './caps.ts';
+import { rankOf } from './severity.ts';
 import { verdictOf } from './verdict.ts';
 
 const MAX_SAME_IMAGE = 5;

@@ -1,11 +1,12 @@
 import type { Evidence, FindingCause, Severity, Verdict } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
 import { HOUR_MS, HOURS_PER_MONTH, formatTime, windowHours } from '../../../model/time.ts';
+import { totalCores } from '../subjects/subject.ts';
 import { medianOf } from '../../../model/quantile.ts';
 import { repositoryOf } from '../../../model/image.ts';
 import { causeOf, CHECK_OF_CAUSE } from './cause.ts';
 import { MAX_PODS, nextSteps } from './nextSteps.ts';
-import { evidenceOf, SCORE_BANDS, type Judgement } from './judge.ts';
+import { evidenceOf, scoreOf, type Judgement } from './judge.ts';
 import { type Facts } from '../evidence/signal.ts';
 import { formatNumber, plural } from '../../../model/text/units.ts';
 
@@ -37,7 +38,7 @@ export function verdictOf(
     severity,
     cause,
     ...(subject.image !== null && { image: repositoryOf(subject.image) }),
-    score: judgement.severity === severity ? judgement.score : SCORE_BANDS[severity][0],
+    score: scoreOf(judgement.points, severity),
     startedAt: startOf(facts),
     summary:
       status === 'clear'
@@ -96,10 +97,11 @@ function summaryOf(
     .filter(({ strength }) => (strength ?? 0) > 0)
     .map(({ signal }) => signal.name);
   const unit = subject.kind === 'gpu' ? 'GPUs' : 'cores';
+  const count = subject.members.length;
   const steady = firing.includes('flatness') ? 'steady ' : '';
-  const pods = subject.podCount === 0 ? 'short-lived pods' : plural(subject.podCount, 'pod');
-  const isOneOfMany = subject.podCount > 1 && !subject.isSummed;
-  const total = isOneOfMany ? Math.max(used, subject.totalCores ?? 0) : used;
+  const pods = count === 0 ? 'short-lived pods' : plural(count, 'pod');
+  const isOneOfMany = count > 1 && !subject.isSummed;
+  const total = isOneOfMany ? Math.max(used, totalCores(subject)) : used;
   const busiest = isOneOfMany ? `, ${formatNumber(used)} in the busiest` : '';
   const use = `${steady}${formatNumber(total)} ${unit} on ${pods}${busiest}`;
   const reasons = firing.flatMap((name) => PHRASES[name] ?? []).slice(0, 3);

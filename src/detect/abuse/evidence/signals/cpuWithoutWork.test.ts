@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import {
+  aMember,
   aSubject,
   aSuspicion,
   aTrack,
@@ -21,7 +22,10 @@ it('is silent below 2 kB a core-second and the free allowance of one connection'
 });
 
 it('the allowance is per pod where pods are summed', () => {
-  const subject = aSubject({ isSummed: true, podCount: 20 });
+  const subject = aSubject({
+    isSummed: true,
+    members: Array.from({ length: 20 }, () => aMember(0.5)),
+  });
   const change = { normal: noRatio, subject };
   expect(strengthOf(cpuWithoutWork, { ...change, track: episode(5_999) })).toBe(1.5);
   expect(strengthOf(cpuWithoutWork, { ...change, track: episode(6_001) })).toBe(0);
@@ -34,14 +38,14 @@ it('is silent below a tenth of the workload’s own ratio, weak below a quarter'
 });
 
 it('is a hint only where the disk is not known', () => {
-  const subject = aSubject({ diskIn: null, diskOut: null });
+  const subject = aSubject({ disk: null });
   const { strength, text } = reading(cpuWithoutWork, { track: episode(0), subject });
   expect(strength).toBe(0.5);
   expect(text).toMatch(/disk metrics are missing/);
 });
 
 it('counts in full after an hour flat or at its limit, disk or no disk, where its normal is known', () => {
-  const subject = aSubject({ diskIn: null, diskOut: null });
+  const subject = aSubject({ disk: null });
   const strength = (change: Parameters<typeof aTrack>[0], normal = own()) =>
     strengthOf(cpuWithoutWork, {
       subject,
@@ -58,7 +62,7 @@ it('counts in full after an hour flat or at its limit, disk or no disk, where it
 });
 
 it('is unknown without network (host network) and without any extra use', () => {
-  const subject = aSubject({ netIn: null, netOut: null });
+  const subject = aSubject({ net: null });
   expect(strengthOf(cpuWithoutWork, { track: episode(0), subject })).toBeNull();
   expect(strengthOf(cpuWithoutWork, { track: aTrack(), normal: UNKNOWN })).toBeNull();
 });

@@ -1,5 +1,4 @@
 import { HOUR_UNITS } from '../../state/advance.ts';
-import { diskOf } from '../../subjects/subject.ts';
 import { silentBelow } from '../../excess/work.ts';
 import { robustSpread } from './flatness.ts';
 import { unknown, type Facts, type Measurement, type Signal } from '../signal.ts';
@@ -15,7 +14,7 @@ interface WorkRatio {
 
 /** What the added CPU did, over the episode; null while network or use is not known. */
 function workRatio({ track, normal, subject, thresholds }: Facts): WorkRatio | null {
-  if (track.ioCoreSeconds <= 0 || subject.netIn === null) return null;
+  if (track.ioCoreSeconds <= 0 || subject.net === null) return null;
   const perCore = (normal.base?.netPerCoreSecond ?? 0) + (normal.base?.diskPerCoreSecond ?? 0);
   const bytesPerCoreSecond = track.extraBytes / track.ioCoreSeconds;
   return {
@@ -86,7 +85,7 @@ export const cpuWithoutWork: Signal = {
     const ratio = workRatio(facts);
     if (ratio === null) {
       return unknown(
-        facts.subject.netIn === null
+        facts.subject.net === null
           ? 'Network metrics are missing (host network, or no such metric)'
           : 'No added use to compare with its traffic',
       );
@@ -96,7 +95,7 @@ export const cpuWithoutWork: Signal = {
       bytesPerCoreSecond < silentBelow ||
       (explained !== null && explained < thresholds.work.silentShare);
     // With the disk unknown half of the work is: then silence is a hint, until it has lasted.
-    const isDiskKnown = diskOf(facts.subject) !== null;
+    const isDiskKnown = facts.subject.disk !== null;
     const { silence, weak } = thresholds.points;
     const ofSilence = isDiskKnown ? silence : isLastingPlateau(facts) ? 1 : weak;
     const isWeak = isInPassing(ratio, thresholds);

@@ -14,7 +14,6 @@ it('a DaemonSet that takes up to two per cent of its nodes is like an agent', ()
 
 it('a new side-car is that takes too little for a critical', () => {
   const sideCar: SideCar = {
-    elasticity: 0,
     follows: false,
     isEvener: true,
     othersCores: 0.02,

@@ -1,7 +1,8 @@
-import type { Facts } from '../../evidence/signal.ts';
 import { robustSpread } from '../../evidence/signals/flatness.ts';
+import type { Facts } from '../../evidence/signal.ts';
+import { totalCores } from '../../subjects/subject.ts';
 import { pageCores } from '../../thresholds.ts';
-import type { Cap } from '../cap.ts';
+import type { Cap, Families } from '../cap.ts';
 
 /**
  * What an agent looks like, and a patient miner too: one pod a node that takes little of the node (a log shipper, a
@@ -16,70 +17,64 @@ export function isLikeAgent({ subject, suspicion, sideCar, thresholds }: Facts):
   return suspicion.cores <= thresholds.level.ofNodeByAgents * nodeCores;
 }
 
-/** Pods that tell whether they differ. */
-const MIN_PODS = 4;
-/** Coefficient of variation up to which they are alike: flat averages of five minutes differ by half of what is flat. */
-const ALIKE = 0.07;
-
 /**
  * A DaemonSet whose pods take no more than an agent is given (`level.ofNodeByUnevenAgents`; the hottest of them may
  * take more), and are not alike, or not flat: what watches a node is busy as and when its node is, and what mines
- * takes the same everywhere and always. (Both, since either is looked at in every window, and comes about by chance.)
+ * takes the same everywhere and always.
  */
 export function mayBeUnevenAgent({ subject, track, thresholds }: Facts): boolean {
-  const { workload, nodeCores, kind, members, totalCores } = subject;
+  const { workload, nodeCores, kind, members } = subject;
+  const { spread, level, shape } = thresholds;
   if (kind !== 'cpu' || workload?.kind !== 'DaemonSet' || nodeCores === null) return false;
-  if (members.length < MIN_PODS || totalCores === null) return false;
-  if (totalCores / members.length > thresholds.level.ofNodeByUnevenAgents * nodeCores) return false;
-  if (robustSpread(track.recent) > thresholds.shape.flat) return true;
-  return spreadOf(members.map(({ cores }) => cores)) > ALIKE;
-}
-
-/** Coefficient of variation: it is looked at in every window, and a median's deviation of a few pods flickers. */
-function spreadOf(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return mean > 0 ? Math.sqrt(squares / values.length) / mean : 0;
+  if (members.length <= spread.many) return false;
+  if (totalCores(subject) > level.ofNodeByUnevenAgents * nodeCores * members.length) return false;
+  const each = members.map(({ cores }) => cores);
+  return [track.recent, each].some((values) => robustSpread(values) > shape.flat);
 }
 
 /** What it asked for is what it is expected to use: a newcomer far below that waits for its work. */
-export function isWaiting({ subject, suspicion, track, thresholds }: Facts): boolean {
+export function isWaiting(facts: Facts): boolean {
+  const { subject, thresholds } = facts;
   const { request, kind } = subject;
   if (kind === 'gpu' || request === null) return false;
-  return (
-    Math.max(suspicion.cores, ...track.recent) < thresholds.level.ofRequestWhenWaiting * request
-  );
+  return highest(facts) < thresholds.level.ofRequestWhenWaiting * request;
 }
 
-/** Agents have privileges too, and use little. */
-export const likeAgent: Cap = {
-  name: 'like-agent',
-  atMost: 'warning',
-  applies: (facts, families) => (families.get('spec') ?? 0) < 1 && isLikeAgent(facts),
-  because: () => 'A new DaemonSet or sidecar with little use per node may be an agent',
-};
+function highest({ suspicion, track }: Facts): number {
+  return Math.max(suspicion.cores, ...track.recent);
+}
 
-export const unevenAgent: Cap = {
-  name: 'uneven-agent',
-  atMost: 'warning',
-  applies: (facts, families) => (families.get('spec') ?? 0) < 1 && mayBeUnevenAgent(facts),
-  because: () =>
-    'A new DaemonSet whose pods differ by node may be an agent: a miner uses the same everywhere',
-};
+/** A strong mark of the spec: agents have privileges too, and use little. */
+function isMarked(families: Families): boolean {
+  return (families.get('spec') ?? 0) >= 1;
+}
 
-export const smallUse: Cap = {
-  name: 'small-use',
-  atMost: 'warning',
-  applies: ({ suspicion, track, thresholds }, families) =>
-    (families.get('spec') ?? 0) < 1 &&
-    Math.max(suspicion.cores, ...track.recent) < pageCores(thresholds),
-  because: ({ thresholds }) =>
-    `Critical needs ${pageCores(thresholds)} cores in a pod: less costs cents a month`,
-};
-
-export const waiting: Cap = {
-  name: 'waiting',
-  atMost: 'warning',
-  applies: (facts, families) => (families.get('spec') ?? 0) < 1 && isWaiting(facts),
-  because: () => 'It uses a small part of its request: it may wait for traffic',
-};
+export const AGENTS: readonly Cap[] = [
+  {
+    name: 'like-agent',
+    atMost: 'warning',
+    applies: (facts, families) => !isMarked(families) && isLikeAgent(facts),
+    because: () => 'A new DaemonSet or sidecar with little use per node may be an agent',
+  },
+  {
+    name: 'uneven-agent',
+    atMost: 'warning',
+    applies: (facts, families) => !isMarked(families) && mayBeUnevenAgent(facts),
+    because: () =>
+      'A new DaemonSet whose pods differ by node may be an agent: a miner uses the same everywhere',
+  },
+  {
+    name: 'small-use',
+    atMost: 'warning',
+    applies: (facts, families) =>
+      !isMarked(families) && highest(facts) < pageCores(facts.thresholds),
+    because: ({ thresholds }) =>
+      `Critical needs ${pageCores(thresholds)} cores in a pod: less costs cents a month`,
+  },
+  {
+    name: 'waiting',
+    atMost: 'warning',
+    applies: (facts, families) => !isMarked(families) && isWaiting(facts),
+    because: () => 'It uses a small part of its request: it may wait for traffic',
+  },
+];

@@ -1,20 +1,9 @@
-import { DAY_MS, formatTime } from '../../../../model/time.ts';
+import { DAY_MS, formatTime, HOUR_MS } from '../../../../model/time.ts';
 import type { Facts } from '../../evidence/signal.ts';
-import { HOUR_UNITS } from '../../state/advance.ts';
 import { isSteady } from '../../evidence/signals/flatness.ts';
-import { criticalWindows, offWindows } from '../../thresholds.ts';
+import { HOUR_UNITS } from '../../state/advance.ts';
+import { offWindows } from '../../thresholds.ts';
 import type { Cap } from '../cap.ts';
-
-/** Too few windows of it so far. */
-export const tooShort: Cap = {
-  name: 'too-short',
-  atMost: null,
-  applies: (facts, families) =>
-    facts.track.hotWindows < neededWindows(facts, families.get('novelty') ?? 0) ||
-    facts.track.dwell < facts.thresholds.dwell.onWindows,
-  because: ({ track }) =>
-    `Seen for ${track.hotWindows} windows of five minutes so far: a warning needs more, or at least twice the normal use where network traffic is unknown`,
-};
 
 /** Windows that a warning takes; Infinity where it cannot be one. */
 function neededWindows(facts: Facts, novelty: number): number {
@@ -23,34 +12,12 @@ function neededWindows(facts: Facts, novelty: number): number {
   if (sideCar !== null && sideCar.isLittle && sideCar.follows === null) return 2 * HOUR_UNITS;
   if (novelty > 0 && (normal.source !== 'unknown' || normal.base !== null)) {
     // Load looks the same where traffic is not known: it has to be much, and to last.
-    if (subject.netIn === null && normal.base !== null) return novelty >= 1 ? HOUR_UNITS : Infinity;
+    if (subject.net === null && normal.base !== null) return novelty >= 1 ? HOUR_UNITS : Infinity;
     if (normal.source !== 'unknown') return thresholds.dwell.onWindows;
   }
   // Without novelty a level needs half an hour, a shape an hour.
   return track.levelDwell >= thresholds.dwell.onWindows ? offWindows(thresholds) : HOUR_UNITS;
 }
-
-/** Somebody with access to the configuration answers for it until a date. Annotations cannot. */
-export const allowList: Cap = {
-  name: 'allow-list',
-  atMost: 'info',
-  explains: true,
-  applies: (facts) => allowanceOf(facts) !== undefined,
-  because(facts) {
-    const entry = allowanceOf(facts);
-    return `Allowed until ${entry?.until}: ${entry?.reason}`;
-  },
-};
-
-/** People expect it. A signature is critical all the same. */
-export const plannedEvent: Cap = {
-  name: 'planned-event',
-  atMost: 'info',
-  explains: true,
-  applies: ({ planned }) => planned !== null,
-  because: ({ planned }) =>
-    `Planned: ${planned?.name}, until ${formatTime(planned?.endsAt ?? 0)} (${planned?.by})`,
-};
 
 function allowanceOf({ subject, window, thresholds }: Facts) {
   const { workload, container } = subject.scope;
@@ -64,53 +31,92 @@ function allowanceOf({ subject, window, thresholds }: Facts) {
   );
 }
 
-/** Neither silence nor a mark in the spec: agents have privileges too, and use little. */
-export const noWorkKnown: Cap = {
-  name: 'no-silence',
-  atMost: 'warning',
-  applies(_, families) {
-    const spec = families.get('spec') ?? 0;
-    const isMarked = spec >= 1 || (spec > 0 && families.has('level'));
-    return !families.has('work') && !isMarked && (families.get('signals') ?? 0) < 1;
+/**
+ * True for what is no newcomer, and for a newcomer that has been quiet for so long that the hours of its day are
+ * known: by then it is software that is known here, and more of its CPU is what is said of such.
+ */
+function isKnown({ normal, track, window, thresholds }: Facts): boolean {
+  if (!normal.isDeployed) return true;
+  const age = window.end - Math.max(track.firstSeen, track.repoSince);
+  const isSettled = normal.source === 'own' && normal.base !== null && !normal.base.isShort;
+  return isSettled && age >= thresholds.baseline.seasonalHours * HOUR_MS;
+}
+
+export const GENERAL: readonly Cap[] = [
+  {
+    name: 'too-short',
+    atMost: null,
+    applies: (facts, families) =>
+      facts.track.hotWindows < neededWindows(facts, families.get('novelty') ?? 0) ||
+      facts.track.dwell < facts.thresholds.dwell.onWindows,
+    because: ({ track }) =>
+      `Seen for ${track.hotWindows} windows of five minutes so far: a warning needs more, or at least twice the normal use where network traffic is unknown`,
   },
-  because: ({ subject }) =>
-    subject.netIn === null
-      ? 'Critical needs network metrics, which are missing'
-      : 'Critical needs CPU use without I/O, or an indicator in the pod spec',
-};
-
-export const firstDay: Cap = {
-  name: 'first-day',
-  atMost: 'warning',
-  applies: ({ window, historyStart }) => window.end - historyStart < DAY_MS,
-  because: () => 'On the first day only a signature is critical',
-};
-
-/** A few hours of it do not tell what it does at others: what came then has to be steady. */
-export const firstHours: Cap = {
-  name: 'first-hours',
-  atMost: 'info',
-  applies: ({ normal, track, subject, thresholds }, families) =>
-    normal.source === 'unknown' &&
-    subject.kind === 'cpu' &&
-    !families.has('spec') &&
-    !isSteady(track, thresholds),
-  because: () => 'Only a few hours of it are known: a warning needs steady use',
-};
-
-export const noPlateau: Cap = {
-  name: 'no-plateau',
-  atMost: 'warning',
-  applies: ({ track, thresholds }, families) =>
-    !families.has('spec') &&
-    !families.has('shape') &&
-    track.levelDwell < thresholds.dwell.onWindows,
-  because: () => 'A busy new workload is not critical without steady use or use at its limit',
-};
-
-export const tooShortForCritical: Cap = {
-  name: 'too-short-for-critical',
-  atMost: 'warning',
-  applies: ({ track, thresholds }) => track.hotWindows < criticalWindows(thresholds),
-  because: ({ thresholds }) => `Critical needs ${criticalWindows(thresholds)} windows of it`,
-};
+  {
+    // Somebody with access to the configuration answers for it until a date. Annotations cannot.
+    name: 'allow-list',
+    atMost: 'info',
+    explains: true,
+    applies: (facts) => allowanceOf(facts) !== undefined,
+    because(facts) {
+      const entry = allowanceOf(facts);
+      return `Allowed until ${entry?.until}: ${entry?.reason}`;
+    },
+  },
+  {
+    // People expect it. A signature is critical all the same.
+    name: 'planned-event',
+    atMost: 'info',
+    explains: true,
+    applies: ({ planned }) => planned !== null,
+    because: ({ planned }) =>
+      `Planned: ${planned?.name}, until ${formatTime(planned?.endsAt ?? 0)} (${planned?.by})`,
+  },
+  {
+    // A few hours of it do not tell what it does at others: what came then has to be steady.
+    name: 'first-hours',
+    atMost: 'info',
+    applies: ({ normal, track, subject, thresholds }, families) =>
+      normal.source === 'unknown' &&
+      subject.kind === 'cpu' &&
+      !families.has('spec') &&
+      !isSteady(track, thresholds),
+    because: () => 'Only a few hours of it are known: a warning needs steady use',
+  },
+  {
+    name: 'first-day',
+    atMost: 'warning',
+    applies: ({ window, historyStart }) => window.end - historyStart < DAY_MS,
+    because: () => 'On the first day only a signature is critical',
+  },
+  {
+    // Neither silence nor a mark in the spec: agents have privileges too, and use little.
+    name: 'no-silence',
+    atMost: 'warning',
+    applies(_, families) {
+      const spec = families.get('spec') ?? 0;
+      const isMarked = spec >= 1 || (spec > 0 && families.has('level'));
+      return !families.has('work') && !isMarked && (families.get('signals') ?? 0) < 1;
+    },
+    because: ({ subject }) =>
+      subject.net === null
+        ? 'Critical needs network metrics, which are missing'
+        : 'Critical needs CPU use without I/O, or an indicator in the pod spec',
+  },
+  {
+    // Known software that burns more CPU in silence is a busy loop as often as a miner.
+    name: 'known-software',
+    atMost: 'warning',
+    applies: (facts, families) => !families.has('spec') && isKnown(facts),
+    because: () =>
+      'Known software with more CPU but no more I/O: a busy loop, a costly release or a miner. Check its processes and connections',
+  },
+  {
+    // Jobs are made to compute.
+    name: 'job',
+    atMost: 'warning',
+    applies: ({ subject }, families) => !families.has('spec') && subject.runs,
+    because: () =>
+      'Jobs are expected to compute: only an indicator in the pod spec makes them critical',
+  },
+];
