@@ -1,5 +1,6 @@
 import type { CostIdentity } from '../../store/pages/costGroups.ts';
 import type { CostPages } from '../../store/pages/costAnswers.ts';
+import type { PageRow } from '../../store/pages/pageBuffer.ts';
 import { pageCodecs } from '../../store/pages/pageCodecs.ts';
 import { all, IN_NUMBERS, list, value, values, type Db } from './db.ts';
 import type { MetaTable } from './metaTable.ts';
@@ -7,8 +8,8 @@ import { readUsagePages } from './usagePages.ts';
 
 const PAGES = {
   costs: {
-    days: 'SELECT key, page FROM cost_days WHERE month = ?',
-    hours: 'SELECT key, page FROM cost_hours WHERE day = ?',
+    days: 'SELECT key, page FROM cost_days WHERE month = ? AND key > ? ORDER BY key LIMIT ?',
+    hours: 'SELECT key, page FROM cost_hours WHERE day = ? AND key > ? ORDER BY key LIMIT ?',
   },
   nodes: {
     days: 'SELECT node AS key, page FROM node_days WHERE month = ?',
@@ -16,6 +17,9 @@ const PAGES = {
     windows: 'SELECT node AS key, page FROM node_windows WHERE hour = ?',
   },
 } as const;
+
+/** Pages that are read at once, some tens of megabytes: of a large cluster a month holds hundreds. */
+const AT_ONCE = 10_000;
 
 /** No page is decoded for them. */
 const KEYS = {
@@ -38,8 +42,16 @@ export function costPages(db: Db, meta: MetaTable, windowMs: number): CostPages 
   const codec = pageCodecs(windowMs).usage;
   return {
     span: () => meta.span(),
-    costs: (level, bucket) => all(db, PAGES.costs[level], bucket),
-    nodes: (level, bucket) => all(db, PAGES.nodes[level], bucket),
+    costs: async function* (level, bucket) {
+      for (let [after, rows] = [-1, [] as PageRow[]]; ; after = rows.at(-1)!.key) {
+        rows = await all<PageRow>(db, PAGES.costs[level], bucket, after, AT_ONCE);
+        yield rows;
+        if (rows.length < AT_ONCE) return;
+      }
+    },
+    nodes: async function* (level, bucket) {
+      yield await all<PageRow>(db, PAGES.nodes[level], bucket);
+    },
     usage: (hour, from) => readUsagePages(db, codec, [hour], null, from),
     identities: async (level, keys) => {
       type Stored = Omit<CostIdentity, 'labels' | 'nodeLabels'> & {

@@ -42,10 +42,10 @@ import { REASK_MS } from '../observed.ts';
 /** What an engine reads for a cost table. */
 export interface CostPages extends CostKeys {
   span(): Promise<HistorySpan>;
-  /** Pages of a level's bucket, by cost key. */
-  costs(level: 'days' | 'hours', bucket: TimeMs): Promise<readonly PageRow[]>;
+  /** Pages of a level's bucket, by cost key, some thousands at a time. */
+  costs(level: 'days' | 'hours', bucket: TimeMs): AsyncIterable<readonly PageRow[]>;
   /** The same by node. */
-  nodes(level: keyof CostSpans, bucket: TimeMs): Promise<readonly PageRow[]>;
+  nodes(level: keyof CostSpans, bucket: TimeMs): AsyncIterable<readonly PageRow[]>;
   /** Windows of an hour, by container; of an hour that is not over only those from a slot on. */
   usage(hour: TimeMs, from: number): Promise<readonly KeyedPage[]>;
   /** What the pages of keys are about: a container's in windows, a cost key's above. */
@@ -156,12 +156,15 @@ export class CostAnswers {
     const { slots } = this.#codecs.usage;
     const nothing = emptySums(COST_COLUMNS);
     const row = emptySums(COST_COLUMNS);
+    const { usage } = this.#pages;
     return {
       grain: this.#grains.windows,
       columns: COST_COLUMNS,
       slots,
       bySlot: true,
-      load: (hour, from) => this.#pages.usage(hour, from),
+      load: async function* (hour, from) {
+        yield await usage(hour, from);
+      },
       add: (sums, { read }, hour, from) => {
         const { present, values } = read();
         for (let slot = from; slot < slots; slot += 1) {

@@ -82,8 +82,8 @@ export interface LevelPages<Page extends { readonly key: number }> {
   readonly slots: number;
   /** True where slots can be read without those before them. */
   readonly bySlot: boolean;
-  /** The pages of a bucket. @param from the first slot that is wanted, where they are read by slot */
-  load(bucket: TimeMs, from: number): Promise<readonly Page[]>;
+  /** The pages of a bucket, some thousands at a time. @param from the first slot that is wanted, where they are read by slot */
+  load(bucket: TimeMs, from: number): AsyncIterable<readonly Page[]>;
   add(sums: SlotSums, page: Page, bucket: TimeMs, from: number): void;
 }
 
@@ -91,7 +91,7 @@ export interface LevelPages<Page extends { readonly key: number }> {
 export function packedPages(
   grain: Grain,
   codec: PageCodec,
-  load: (bucket: TimeMs) => Promise<readonly PageRow[]>,
+  load: (bucket: TimeMs) => AsyncIterable<readonly PageRow[]>,
 ): LevelPages<PageRow> {
   const { columns, slots } = codec;
   const add = (sums: SlotSums, { page }: PageRow) => codec.addTo(sums, page);
@@ -131,8 +131,6 @@ export async function addPages<Page extends { readonly key: number }, Group>(
     }
     const before = level.bySlot ? known : undefined;
     const from = before?.slots ?? 0;
-    const pages = await level.load(bucket, from);
-    const groupOf = await groupsOf(pages.map(({ key }) => key));
     const held = new Map<Group, SlotSums>();
     for (const [group, sums] of before?.sums ?? []) held.set(group, sums.copy());
     let isWhole = true;
@@ -144,18 +142,21 @@ export async function addPages<Page extends { readonly key: number }, Group>(
       }
       held.clear();
     };
-    for (const page of pages) {
-      const group = groupOf(page.key);
-      if (group === null) continue;
-      let sums = held.get(group);
-      if (sums === undefined) {
-        if (held.size >= MAX_HELD) {
-          release();
-          isWhole = false;
+    for await (const pages of level.load(bucket, from)) {
+      const groupOf = await groupsOf(pages.map(({ key }) => key));
+      for (const page of pages) {
+        const group = groupOf(page.key);
+        if (group === null) continue;
+        let sums = held.get(group);
+        if (sums === undefined) {
+          if (held.size >= MAX_HELD) {
+            release();
+            isWhole = false;
+          }
+          held.set(group, (sums = spare.pop() ?? new SlotSums(columns, level.slots)));
         }
-        held.set(group, (sums = spare.pop() ?? new SlotSums(columns, level.slots)));
+        level.add(sums, page, bucket, from);
       }
-      level.add(sums, page, bucket, from);
     }
     if (isWhole && kept?.put(bucket, { slots, sums: held }) === true) addAll(held, steps);
     else release();

@@ -50,6 +50,9 @@ describe('a question of costs that asks for too much', () => {
       read += 1;
       return [];
     };
+    const loadParts = async function* () {
+      yield await load();
+    };
     const pages: CostPages = {
       span: async () => ({
         watermark: START + 2_000 * HOUR_MS,
@@ -57,8 +60,8 @@ describe('a question of costs that asks for too much', () => {
         hoursFrom: 0,
         rewritten: 0,
       }),
-      costs: load,
-      nodes: load,
+      costs: loadParts,
+      nodes: loadParts,
       usage: load,
       identities: async (_level, asked) =>
         new Map(asked.map((key) => [key, { ...identity, pod: `pod-${key}` }])),

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { costPages } from './costPages.ts';
+import type { Db } from './db.ts';
+import { MetaTable } from './metaTable.ts';
+
+it('reads the pages of a bucket in parts, each page once', async () => {
+  const stored = Array.from({ length: 20_000 }, (_, index) => ({ key: 3 * index, page: '' }));
+  const db = {
+    rows: async (_sql: string, [, after, limit]: readonly [number, number, number]) =>
+      stored.filter(({ key }) => key > after).slice(0, limit),
+  } as unknown as Db;
+  const sizes: number[] = [];
+  const keys: number[] = [];
+  for await (const rows of costPages(db, new MetaTable(db), 300_000).costs('days', 0)) {
+    sizes.push(rows.length);
+    keys.push(...rows.map(({ key }) => key));
+  }
+  expect(sizes).toEqual([10_000, 10_000, 0]);
+  expect(keys).toEqual(stored.map(({ key }) => key));
+});
