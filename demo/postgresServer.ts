@@ -10,15 +10,20 @@ import type { Certificate } from '../src/serve/listen.ts';
 
 const run = promisify(execFile);
 
-/** A PostgreSQL server of its own, in a folder of its own, on a port of its own. */
-export interface TestPostgres extends AsyncDisposable {
+/** A PostgreSQL server in a folder and on a port of its own. */
+interface PostgresServer {
   url(database: string): string;
-  /** A URL of an empty database that only this call made. */
-  database(): Promise<string>;
   /** Ends the server as `pg_ctl stop -m fast` (or `immediate`, as a crash) does. */
   stop(how?: 'fast' | 'immediate'): Promise<void>;
   start(): Promise<void>;
   pid(): number;
+}
+
+export interface TestPostgres extends PostgresServer, AsyncDisposable {
+  /** A URL of an empty database that only this call made. */
+  database(): Promise<string>;
+  /** Restarts the server with a copy that follows it: from then on a commit waits until the copy has it. */
+  follow(): Promise<{ readonly copy: PostgresServer; promote(): Promise<void> }>;
 }
 
 export interface PostgresOptions {
@@ -39,12 +44,50 @@ function serverUser(): { readonly uid?: number; readonly gid?: number } {
 
 /** Starts PostgreSQL from PATH, from where Debian installs it, or from the unpacked package. */
 export async function startPostgres({ certificate }: PostgresOptions = {}): Promise<TestPostgres> {
-  const program = await findTool('pg_ctl');
   const user = serverUser();
   const folder = mkdtempSync(join(tmpdir(), 'burnwatch-postgres-'));
   if (user.uid !== undefined) chownSync(folder, user.uid, user.gid!);
-  const data = join(folder, 'data');
-  const log = join(folder, 'log');
+  const original = await serverIn(folder, 'data', user);
+  await original.control('initdb', '-o', '-U admin --auth=trust -E UTF8 --no-sync');
+  if (certificate !== undefined)
+    original.settings.push(...secure(join(folder, 'data'), certificate, user));
+  const { url, start, stop } = original.server;
+  await start();
+  const started = [original];
+  let databases = 0;
+  return {
+    ...original.server,
+    database: async () => {
+      databases += 1;
+      const name = `history_${databases}`;
+      await query(url('postgres'), `CREATE DATABASE ${name}`);
+      return url(name);
+    },
+    follow: async () => {
+      await stop();
+      await run('cp', ['-a', join(folder, 'data'), join(folder, 'copy')]);
+      writeFileSync(join(folder, 'copy', 'standby.signal'), '');
+      const copied = await serverIn(folder, 'copy', user);
+      started.push(copied);
+      const { port } = new URL(url('postgres'));
+      copied.settings.push(`primary_conninfo=host=127.0.0.1 port=${port} user=admin`);
+      original.settings.push('synchronous_standby_names=*');
+      await start();
+      await copied.server.start();
+      return { copy: copied.server, promote: () => copied.control('promote', '-w') };
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const { server } of started.toReversed())
+        await server.stop('immediate').catch(() => undefined);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function serverIn(folder: string, name: string, user: ReturnType<typeof serverUser>) {
+  const program = await findTool('pg_ctl');
+  const data = join(folder, name);
+  const log = join(folder, `${name}.log`);
   const options = { ...user, cwd: folder, env: { ...process.env, LC_ALL: 'C', HOME: folder } };
   const control = async (...args: readonly string[]): Promise<void> => {
     try {
@@ -54,32 +97,19 @@ export async function startPostgres({ certificate }: PostgresOptions = {}): Prom
       throw new Error(`PostgreSQL: pg_ctl ${args.join(' ')} failed:\n${said}`, { cause: error });
     }
   };
-  await control('initdb', '-o', '-U admin --auth=trust -E UTF8 --no-sync');
-  const secured = certificate === undefined ? [] : secure(data, certificate, user);
   const port = await freePort();
-  const settings = [...secured, 'fsync=off', 'max_connections=100', 'listen_addresses=127.0.0.1'];
-  const serverOptions = [`-p ${port}`, `-k ${folder}`, ...settings.map((each) => `-c ${each}`)];
-  const start = () => control('start', '-w', '-l', log, '-o', serverOptions.join(' '));
-  const stop = (how: 'fast' | 'immediate' = 'fast') => control('stop', '-w', '-m', how);
-  const url = (database: string) => `postgres://admin@127.0.0.1:${port}/${database}`;
-  await start();
-  let databases = 0;
-  return {
-    url,
-    start,
-    stop,
+  const settings = ['fsync=off', 'max_connections=100', 'listen_addresses=127.0.0.1'];
+  const server: PostgresServer = {
+    url: (database) => `postgres://admin@127.0.0.1:${port}/${database}`,
+    start: () => {
+      const given = settings.map((each) => `-c "${each}"`);
+      const all = [`-p ${port}`, `-k ${folder}`, ...given].join(' ');
+      return control('start', '-w', '-l', log, '-o', all);
+    },
+    stop: (how = 'fast') => control('stop', '-w', '-m', how),
     pid: () => Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]),
-    database: async () => {
-      databases += 1;
-      const name = `history_${databases}`;
-      await query(url('postgres'), `CREATE DATABASE ${name}`);
-      return url(name);
-    },
-    [Symbol.asyncDispose]: async () => {
-      await stop('immediate').catch(() => undefined);
-      rmSync(folder, { recursive: true, force: true });
-    },
   };
+  return { server, settings, control };
 }
 
 function secure(

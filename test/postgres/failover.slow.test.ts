@@ -12,6 +12,7 @@ it('takes over from a leader that fails, loses no window and says nothing twice'
     ['cut off from the database', 1, 200],
     ['ended (SIGTERM)', 0, 200],
     ['the database crashed and started again', null, 200],
+    ['the database fails over to its synchronous copy', null, 200],
   ]);
   expect(new Set(said).size).toBe(said.length);
   expect(said.length).toBeGreaterThan(0);

@@ -7,10 +7,13 @@ export interface CutProxy extends AsyncDisposable {
   cut(): void;
   /** Ends what was cut, as a router does that has forgotten it, and passes new connections on. */
   heal(): void;
+  /** Ends all connections, and passes new ones on to another port: an address that follows a failover. */
+  turnTo(port: number): void;
 }
 
 /** Passes connections on to a port of 127.0.0.1. */
-export async function startCutProxy(targetPort: number): Promise<CutProxy> {
+export async function startCutProxy(port: number): Promise<CutProxy> {
+  let targetPort = port;
   const sockets = new Set<Socket>();
   let isCut = false;
   const keep = (socket: Socket): void => {
@@ -42,6 +45,10 @@ export async function startCutProxy(targetPort: number): Promise<CutProxy> {
     heal: () => {
       end();
       isCut = false;
+    },
+    turnTo: (next) => {
+      targetPort = next;
+      end();
     },
     async [Symbol.asyncDispose]() {
       end();

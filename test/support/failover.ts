@@ -7,7 +7,7 @@ import { startCutProxy, type CutProxy } from './cutProxy.ts';
 import { sealedUpTo } from './daemon.ts';
 import { dumpHistory } from './dumpHistory.ts';
 import { postgresLocation } from '../../src/store/historyLocation.ts';
-import { startPostgres } from '../../demo/postgresServer.ts';
+import { query, startPostgres } from '../../demo/postgresServer.ts';
 import { TempFolder } from './tempFolder.ts';
 import { startTestCluster, writeConfig } from './testCluster.ts';
 import { eventually, until } from './waiting.ts';
@@ -68,7 +68,7 @@ export async function runFailovers(): Promise<FailoverResult> {
       securityChannel: '#security',
     },
   };
-  let due = cluster.end - 6 * WINDOW;
+  let due = cluster.end - 8 * WINDOW;
   const clock = new TestClock(folder.file('clock'), due + 11 * SECOND_MS);
   const backfill = async (cwd: string, end: number) => {
     const span = ['--from', formatTime(cluster.start + WINDOW), '--to', formatTime(end)];
@@ -82,8 +82,10 @@ export async function runFailovers(): Promise<FailoverResult> {
   await backfill(folder.path, due);
 
   const processes: CliProcess[] = [];
+  const proxies: CutProxy[] = [];
   const start = async (): Promise<Replica> => {
     const proxy = stack.use(await startCutProxy(Number(port)));
+    proxies.push(proxy);
     const own = stack.use(new TempFolder());
     const history = { url: url.replace(`:${port}/`, `:${proxy.port}/`) };
     await writeConfig(own.path, cluster.url, { ...more, history });
@@ -184,9 +186,30 @@ export async function runFailovers(): Promise<FailoverResult> {
     oldEndedWith: null,
     standbyPage: 200,
   });
+  // A server that fails is replaced by its copy, which has all that was committed; the address follows.
+  const { copy, promote } = await server.follow();
+  next();
+  await leader.process.shows(sealedUpTo(due));
+  await until('the copy to have what is committed', async () => {
+    const sql = 'SELECT sync_state AS state FROM pg_stat_replication';
+    return (await query<{ state: string }>(url, sql))[0]?.state === 'sync';
+  });
+  const failedAt = performance.now();
+  await server.stop('immediate');
+  await promote();
+  for (const proxy of proxies) proxy.turnTo(Number(new URL(copy.url('')).port));
+  next();
+  await leader.process.shows(sealedUpTo(due));
+  rows.push({
+    failure: 'the database fails over to its synchronous copy',
+    seconds: 0,
+    sealedAfterSeconds: (performance.now() - failedAt) / SECOND_MS,
+    oldEndedWith: null,
+    standbyPage: 200,
+  });
   // Claims of processes that vanished are looked for two minutes later.
   clock.set(due + 4 * MINUTE_MS);
-  const location = postgresLocation(url, 'test');
+  const location = postgresLocation(copy.url(new URL(url).pathname.slice(1)), 'test');
   const deliveries = await openDeliveryStore(location);
   const unsent = async () =>
     (
