@@ -256,7 +256,9 @@ async function openForShortWrites(path: string): Promise<Database> {
 /** Loads the engine only where it is used: few histories are kept in PostgreSQL, and every command opens one. */
 async function openPostgres(location: PostgresLocation): Promise<PostgresDatabase> {
   const { PostgresDatabase, requireHistory } = await import('./postgres/postgresDatabase.ts');
-  return closedOnError(new PostgresDatabase(location), requireHistory);
+  return closedOnError(new PostgresDatabase(location), (database) =>
+    requireHistory(database, location),
+  );
 }
 
 async function closedOnError<D extends Database, T>(

@@ -106,10 +106,18 @@ const postgres: Rule<HistoryConfig> = (
     );
 };
 
+/** `prefer`, `require` and `verify-ca` are as strict as `verify-full`. */
+const SSL_MODES = ['verify-full', 'verify-ca', 'require', 'prefer', 'no-verify', 'disable'];
+
 function urlProblem(url: string): string | null {
+  if (/^postgres(ql)?:\/\/[^/?#]*,/.test(url))
+    return 'names several servers: give one address that follows the one that can be written (docs/postgresql.md)';
   if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol))
     return 'must be an address such as postgres://burnwatch@db.example.com/burnwatch?sslmode=verify-full';
-  const { hostname, pathname, hash } = new URL(url);
+  const { hostname, pathname, hash, searchParams } = new URL(url);
+  const sslmode = searchParams.get('sslmode') ?? 'verify-full';
+  if (!SSL_MODES.includes(sslmode))
+    return `has sslmode=${sslmode}: it must be one of ${SSL_MODES.join(', ')}`;
   if (hostname === '') return 'names no server';
   if (!/^\/[^/]+$/.test(pathname))
     return 'must end with the name of a database, such as /burnwatch';

@@ -35,10 +35,14 @@ export function parsePostgresLocation(location: string): PostgresLocation | null
   if (!/^postgres(ql)?:\/\//.test(location)) return null;
   const [url = '', fragment = ''] = location.split('#');
   const cluster = decodeURIComponent(fragment);
-  const { username, host, pathname } = new URL(url);
+  const parsed = new URL(url);
+  const { username, host, pathname, searchParams } = parsed;
+  // libpq’s weaker modes: `pg` takes them for the strict one, too, with a warning on stderr.
+  if (/^(prefer|require|verify-ca)$/.test(searchParams.get('sslmode') ?? ''))
+    searchParams.set('sslmode', 'verify-full');
   const user = username === '' ? '' : `${username}@`;
   return {
-    url,
+    url: parsed.href,
     cluster,
     schema: schemaOf(cluster),
     name: `postgres://${user}${host}${pathname} (cluster ${cluster})`,

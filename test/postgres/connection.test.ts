@@ -103,6 +103,19 @@ describe('history.url', () => {
     }
   });
 
+  it('names a password file that cannot be read, and is as strict with the weaker modes of TLS', async () => {
+    const unreadable = { args: ['costs'], env: { PGPASSFILE: '.' } };
+    expect(await run({ url: `${url}${VERIFIED}` }, unreadable)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^burnwatch: the password file .* cannot be read \(EISDIR\)/),
+    });
+    const required = await run({ url: `${withPassword()}?sslmode=require` });
+    expect(required).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^burnwatch: .*no secure connection/),
+    });
+  });
+
   it('refuses a role that may make no schema, naming the chapter', async () => {
     const other = { url: `${withPassword()}${VERIFIED}` };
     using folder = new TempFolder();
@@ -110,6 +123,24 @@ describe('history.url', () => {
     await writeConfig(folder.path, 'http://127.0.0.1:9', { cluster: 'other', history: other });
     const { code, stderr } = await burnwatch(['once'], { cwd: folder.path });
     expect([code, stderr]).toEqual([1, expect.stringMatching(/lacks a privilege.*"Role"/)]);
+  });
+
+  it('does not take a history for absent that the role may not read, or that lacks a table', async () => {
+    const admin = url.replace('burnwatch@', 'admin@');
+    const own = { url: `${withPassword()}${VERIFIED}` };
+    await query(admin, 'ALTER SCHEMA burnwatch_test OWNER TO admin');
+    expect(await run(own)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/lacks a privilege.*schema burnwatch_test/),
+    });
+    await query(admin, 'ALTER SCHEMA burnwatch_test OWNER TO burnwatch');
+    await query(admin, 'ALTER TABLE burnwatch_test.meta RENAME TO moved');
+    expect(await run(own)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^burnwatch: postgres:.*"meta".*restore/),
+    });
+    await query(admin, 'ALTER TABLE burnwatch_test.moved RENAME TO meta');
+    expect(await run(own)).toMatchObject({ code: 0 });
   });
 
   it('refuses to write to a server that is read-only', async () => {
@@ -122,7 +153,7 @@ describe('history.url', () => {
       url.replace('burnwatch@', 'admin@'),
       'ALTER ROLE burnwatch RESET default_transaction_read_only',
     );
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/read-only/)]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/takes no writes .*read-only/)]);
   });
 
   it('is a mistake of the configuration together with path, with another address or with backups', async () => {
@@ -135,6 +166,8 @@ describe('history.url', () => {
     await wrong({ url: 'https://example.com/db' }, /history\.url.*postgres:/);
     await wrong({ url: 'postgres://example.com' }, /history\.url.*name of a database/);
     await wrong({ url: 'postgres://u:p/w@example.com/db' }, /history\.url/);
+    await wrong({ url: 'postgres://u@a:5432,b:5432/db' }, /history\.url.*one address/);
+    await wrong({ url: `${url}?sslmode=verify-ful` }, /history\.url.*sslmode.*verify-full,/);
     await wrong({ url, backup: { to: 'backups' } }, /history\.backup.*PostgreSQL/);
   });
 });

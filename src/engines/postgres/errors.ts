@@ -6,6 +6,8 @@ interface PostgresError {
   readonly message?: string;
 }
 
+const READ_ONLY = '25006';
+
 /** Another transaction was in the way: the same work can succeed when it is done again. */
 const AGAIN: ReadonlySet<string> = new Set(['40001', '40P01']);
 
@@ -20,13 +22,13 @@ const AWAY: ReadonlySet<string> = new Set([
   'EAI_AGAIN',
   'EHOSTUNREACH',
   'ENETUNREACH',
-  // Too many connections, starting up, shutting down, a crash, a read-only server after a failover.
+  // Too many connections, starting up, shutting down, a crash, a server that is not the primary after a failover.
   '53300',
   '57P01',
   '57P02',
   '57P03',
   '25P03',
-  '25006',
+  READ_ONLY,
 ]);
 
 /** True where the server is away or the connection was lost, as while it restarts or fails over. */
@@ -46,6 +48,11 @@ export function toHistoryError(name: string, error: unknown): unknown {
   const { code = '' } = error as PostgresError;
   const of = (as: HistoryError['code'], text: string) =>
     new HistoryError(as, `${name}: ${text}`, error);
+  if (code === READ_ONLY)
+    return of(
+      'io',
+      `PostgreSQL takes no writes (${error.message}): history.url must name the server that does, and neither role nor database may be read-only`,
+    );
   if (isAway(error))
     return of(
       'io',
@@ -67,6 +74,11 @@ export function toHistoryError(name: string, error: unknown): unknown {
   if (code === '57014')
     return of('io', 'PostgreSQL took too long for a statement and it was cancelled');
   if (code === '55P03') return of('locked', 'another process holds a lock: try again in a moment');
+  if (code === '42P01' || code === '42703')
+    return of(
+      'io',
+      `a part of the history is not there (${error.message}): something else than Burnwatch has changed its schema; restore it from a backup of the database`,
+    );
   if (/certificate|SSL|TLS/i.test(error.message))
     return of(
       'io',

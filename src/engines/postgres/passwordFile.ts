@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { HistoryError } from '../../store/history.ts';
 
 /**
  * A URL with the password that PGPASSFILE or ~/.pgpass has for it, where it has none of its own. Without any, it is given
@@ -35,12 +36,15 @@ function lookUp(
   return undefined;
 }
 
+/** @throws HistoryError `io` where it is there and cannot be read */
 function readLines(file: string): readonly string[] {
   try {
     return readFileSync(file, 'utf8')
       .split(/\r?\n/)
       .filter((line) => !line.startsWith('#'));
-  } catch {
-    return [];
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    throw new HistoryError('io', `the password file ${file} cannot be read (${code})`, error);
   }
 }

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { SECOND_MS } from '../../model/time.ts';
 import { HistoryError } from '../../store/history.ts';
 import type { PostgresLocation } from '../../store/historyLocation.ts';
-import type { Database, Db } from '../sql/db.ts';
+import { value, type Database, type Db } from '../sql/db.ts';
 import { readEpoch, requireEpoch } from './epoch.ts';
 import { isPassing, toHistoryError } from './errors.ts';
 import { connectionsTo, type Connections, type Purpose } from './pool.ts';
@@ -122,9 +122,15 @@ export class PostgresDatabase implements Database {
   }
 }
 
-/** Refuses a database that holds nothing of the cluster yet. @throws HistoryError `missing` */
-export async function requireHistory(database: PostgresDatabase): Promise<PostgresDatabase> {
-  if (await database.read((db) => db.hasTable('migrations'))) return database;
+/** Refuses a database that holds nothing of the cluster yet, or that the role may not read. @throws HistoryError `missing`, `io` */
+export async function requireHistory(
+  database: PostgresDatabase,
+  { schema }: PostgresLocation,
+): Promise<PostgresDatabase> {
+  // By its full name: a schema that the role may not use looks as if it were empty otherwise.
+  const sql = "SELECT to_regclass(quote_ident(?) || '.migrations') IS NOT NULL AS found";
+  const isThere = await database.read((db) => value<boolean>(db, sql, schema));
+  if (isThere) return database;
   throw new HistoryError(
     'missing',
     `there is no history in ${database.name} yet: start \`burnwatch run\` or \`burnwatch backfill\`, or correct history.url`,
