@@ -47,6 +47,8 @@ export interface OtherHistories {
   }[];
   /** Clusters whose history is there and cannot be read, or whose process does not count the same clusters. */
   readonly unread: readonly string[];
+  /** Why each cluster that is not among the histories is not. */
+  readonly problems: readonly string[];
 }
 
 /** Works with the histories of the other clusters. One that is not there yet has spent nothing. */
@@ -55,42 +57,65 @@ export async function withOtherHistories<T>(
   open: (path: string) => Promise<HistoryReader>,
   work: (others: OtherHistories) => Promise<T>,
 ): Promise<T> {
+  const opened: HistoryReader[] = [];
   const histories: OtherHistories['histories'][number][] = [];
   const unread: string[] = [];
+  const problems: string[] = [];
   try {
     for (const member of othersOf(config)) {
       const { cluster, path } = member;
       try {
         const reader = await open(path);
+        opened.push(reader);
         const pricing = await pricingOf(member, reader, config);
-        if (pricing !== null) histories.push({ cluster, reader, pricing });
+        if (typeof pricing !== 'string') histories.push({ cluster, reader, pricing });
         else {
           unread.push(cluster);
-          await reader.close();
+          problems.push(`${cluster} is not counted: ${pricing}`);
         }
       } catch (error) {
         if (!(error instanceof HistoryError)) throw error;
         if (error.code !== 'missing') unread.push(cluster);
+        problems.push(
+          error.code === 'missing'
+            ? `${cluster} has no history yet: it was not started, or its name is wrong`
+            : `${cluster} is not counted: ${error.message}`,
+        );
       }
     }
-    return await work({ histories, unread });
+    return await work({ histories, unread, problems });
   } finally {
-    for (const { reader } of histories) await reader.close();
+    for (const reader of opened) await reader.close();
   }
 }
 
-/** How a cluster is priced; null where its process counts other clusters, or another money. */
+/** Why clusters of the fleet that other processes write are not counted. */
+export async function fleetProblems(
+  { cluster, fleet = [] }: FleetConfig,
+  open: (path: string) => Promise<HistoryReader>,
+): Promise<readonly string[]> {
+  const elsewhere = fleet.filter(({ isElsewhere = false }) => isElsewhere);
+  if (elsewhere.length === 0) return [];
+  return withOtherHistories({ cluster, fleet }, open, async ({ problems }) =>
+    problems.map((problem) => `history.fleet: ${problem}`),
+  );
+}
+
+/** How a cluster is priced; else why its process cannot be counted. */
 async function pricingOf(
   { pricing, isElsewhere = false }: FleetMember,
   reader: HistoryReader,
   config: FleetConfig,
-): Promise<PricingConfig | null> {
+): Promise<PricingConfig | string> {
   if (!isElsewhere) return pricing;
   const { fleet } = await reader.status();
-  if (!isSameFleet(config, fleet)) return null;
+  if (!isSameFleet(config, fleet))
+    return `its process has history.fleet [${fleet?.members.join(', ') ?? ''}], here it is [${membersOf(config).join(', ')}]`;
   // Keys that a process of another version does not have are as here.
   const theirs = { ...pricing, ...(fleet?.pricing as Partial<PricingConfig>) };
-  return theirs.currency === pricing.currency ? theirs : null;
+  return theirs.currency === pricing.currency
+    ? theirs
+    : `its costs are in ${theirs.currency}, here in ${pricing.currency}`;
 }
 
 /** The other clusters. */

@@ -1,5 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { isMainThread, parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { createBirpc } from 'birpc';
 import { SYSTEM_DEPS } from '../collect/createCollector.ts';
@@ -7,7 +6,7 @@ import { listReports } from '../collect/signals/listReports.ts';
 import { SignalsFull } from '../store/signals.ts';
 import type { Collector } from '../collect/collector.ts';
 import { allocate } from '../cost/allocate.ts';
-import { fleetRecord } from '../cost/fleet.ts';
+import { fleetProblems, fleetRecord } from '../cost/fleet.ts';
 import { priceNodes } from '../cost/priceNodes.ts';
 import { namespaceTable } from '../cost/report/namespaceTable.ts';
 import { correctWindows } from '../cycle/correctWindows.ts';
@@ -17,7 +16,12 @@ import { presentSnapshot } from '../cycle/presentCluster.ts';
 import { rebuildVerdicts } from '../cycle/rebuildVerdicts.ts';
 import { catchUp, type CatchUpOptions, type CycleProgress } from '../cycle/catchUp.ts';
 import { WorkingState } from '../store/cycleState.ts';
-import { findDamage, openHistoryWriter, storeBackup } from '../engines/openHistory.ts';
+import {
+  findDamage,
+  openHistoryReader,
+  openHistoryWriter,
+  storeBackup,
+} from '../engines/openHistory.ts';
 import type { CostTable } from '../store/costTable.ts';
 import { HistoryError, type HistoryWriter } from '../store/history.ts';
 import { HOUR_MS, type TimeMs } from '../model/time.ts';
@@ -36,11 +40,9 @@ import {
   type ThreadData,
 } from './cycleThread.ts';
 import { openDryRunHistory } from './dryRunHistory.ts';
-import { hashOf } from '../model/canonicalJson.ts';
-import { folderBeside, parsePostgresLocation } from '../store/historyLocation.ts';
 import { guardedCatchUp } from './guardedCatchUp.ts';
 import { openOrRecover } from './recoverHistory.ts';
-import { StepGuard } from './stepGuard.ts';
+import { guardFile, StepGuard } from './stepGuard.ts';
 import { summarize, type CycleSummary } from './cycleSummary.ts';
 import { makeDigest, type DigestAnswer, type DigestAsk } from './makeDigest.ts';
 import { openCollector, standBy } from './collectors.ts';
@@ -102,6 +104,7 @@ export class CycleRunner {
     try {
       const state = new WorkingState(await history.loadState(detectorCodecs(settings)));
       if (options.dryRunFrom !== undefined) state.watermark = options.dryRunFrom;
+      else (await fleetProblems(config, openHistoryReader)).forEach(options.warn);
       return new CycleRunner(history, options, settings, collector, state);
     } catch (error) {
       await history.close();
@@ -275,14 +278,6 @@ export class CycleRunner {
     const codecs = detectorCodecs(this.#settings);
     this.#state = new WorkingState(await this.#history.loadState(codecs));
   }
-}
-
-/** Beside the history; those on PostgreSQL share a folder, whatever their database. */
-function guardFile({ cluster, history: { path } }: Config): string {
-  const folder = folderBeside(path);
-  if (parsePostgresLocation(path) === null) return join(folder, `${basename(path)}.step`);
-  mkdirSync(folder, { recursive: true });
-  return join(folder, `${encodeURIComponent(cluster)}-${hashOf(path).slice(0, 12)}.step`);
 }
 
 function openWriter(

@@ -1,10 +1,14 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { observingBy, type Collector } from '../collect/collector.ts';
 import { unknownWindow } from '../cycle/plan.ts';
 import type { Settings } from '../cycle/settings.ts';
+import { hashOf } from '../model/canonicalJson.ts';
 import type { DataProblem, Snapshot } from '../model/snapshot.ts';
 import { DAY_MS, formatTime, type TimeMs, type Window } from '../model/time.ts';
 import type { HistoryWriter } from '../store/history.ts';
+import type { Config } from './config/schema.ts';
+import { folderBeside, parsePostgresLocation } from '../store/historyLocation.ts';
 import { jsonCodec } from '../store/stateCodec.ts';
 
 /** A step that ended the process so often in the same window is set aside there. */
@@ -28,6 +32,14 @@ interface Mark {
   /** The step that the process ended in last, and how often in a row. */
   readonly suspect: (Step & { readonly deaths: number }) | null;
   readonly aside: readonly Step[];
+}
+
+/** Where a cluster’s file is: beside the history; those on PostgreSQL share a folder, whatever their database. */
+export function guardFile({ cluster, history: { path } }: Config): string {
+  const folder = folderBeside(path);
+  if (parsePostgresLocation(path) === null) return join(folder, `${basename(path)}.step`);
+  mkdirSync(folder, { recursive: true });
+  return join(folder, `${encodeURIComponent(cluster)}-${hashOf(path).slice(0, 12)}.step`);
 }
 
 /** Adjoining windows that are collected together. */

@@ -291,6 +291,35 @@ describe('several clusters that a daemon each writes into one database', () => {
     await daemon.process.ended;
   });
 
+  it('are told which of them is not counted, and why', async () => {
+    const said = async () =>
+      (await burnwatch(['check-config', '--online'], { cwd: us.path })).stdout;
+    member(us, 'prod-us', large, ['prod-eu', 'prod-us']);
+    expect(await said()).not.toContain('history.fleet');
+    member(us, 'prod-us', large, ['prod-eu', 'prod-us', 'prod-app']);
+    expect(await said()).toMatch(
+      /PostgreSQL +lacking +history\.fleet: prod-app has no history yet/,
+    );
+    expect(await said()).toMatch(
+      /prod-eu is not counted: its process has history\.fleet \[prod-eu, prod-us\], here it is \[prod-eu, prod-us, prod-app\]/,
+    );
+    const { stderr } = await burnwatch(['backfill', ...span, '--no-notify'], { cwd: us.path });
+    expect(stderr).toMatch(/warn .*prod-app has no history yet/);
+    const rates = {
+      cpuCoreHour: 1,
+      ramGiBHour: 1,
+      gpuHour: 1,
+      storageGiBHour: 1,
+      loadBalancerHour: 1,
+    };
+    const network = { zoneGiB: 0, regionGiB: 0, internetGiB: 0 };
+    member(us, 'prod-us', large, ['prod-eu', 'prod-us'], { currency: 'EUR', ...rates, network });
+    // What is there is in another currency, too.
+    expect(await said()).toMatch(/PostgreSQL +FAILED.*currency/i);
+    member(us, 'prod-us', large, ['prod-eu', 'prod-us']);
+    await fill(us);
+  });
+
   it('that do not name the same clusters are not counted together', async () => {
     member(us, 'prod-us', large, ['prod-us', 'prod-eu']);
     await fill(us);

@@ -1,6 +1,7 @@
 import { printable } from '../../model/text/escape.ts';
 import type { OnlineResult, OnlineCheck } from './onlineResult.ts';
 import { checkOidc, checkTokenReview } from './accessCheck.ts';
+import { checkPostgres } from './historyCheck.ts';
 import { checkEmail, checkTeams } from './mailCheck.ts';
 import { checkPrometheus } from './prometheusCheck.ts';
 import { checkSlack } from './slackCheck.ts';
@@ -10,6 +11,7 @@ import { checkWorkloads } from './workloadsCheck.ts';
 export const ONLINE_CHECKS: ReadonlyMap<string, OnlineCheck> = new Map([
   ['Prometheus', checkPrometheus],
   ['Workloads', checkWorkloads],
+  ['PostgreSQL', checkPostgres],
   ['Slack', checkSlack],
   ['Teams', checkTeams],
   ['E-mail', checkEmail],

@@ -17,7 +17,7 @@ export function budgetKey({ namespace, owner, across }: Omit<Budget, 'monthly'>)
  */
 export async function readSpentElsewhere(
   budgets: readonly Budget[],
-  { histories, unread }: OtherHistories,
+  { histories, unread }: Pick<OtherHistories, 'histories' | 'unread'>,
   at: TimeMs,
 ): Promise<Readonly<Record<string, SpentElsewhere>> | null> {
   if (unread.length > 0) return null;
