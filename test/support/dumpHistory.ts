@@ -73,7 +73,9 @@ export async function dumpHistory(path: string): Promise<string[]> {
 
 async function dumpTable(db: Db, table: string): Promise<string[]> {
   const rows = await all<Record<string, unknown>>(db, `SELECT * FROM ${table}`);
-  return rows.map((row) => {
+  // How often costs were changed depends on how windows came in, and so does no cost.
+  const said = rows.filter(({ key }) => table !== 'meta' || key !== 'rewritten');
+  return said.map((row) => {
     const cells = Object.entries(row).map(([name, value]) => [
       name,
       Buffer.isBuffer(value) ? value.toString('base64') : value,
@@ -143,7 +145,9 @@ interface DumpedPage {
 
 async function pagesOf(db: Db, table: string, codec: PageCodec): Promise<DumpedPage[]> {
   const rows = await all<Record<string, unknown>>(db, `SELECT * FROM ${table}`);
-  return rows.map((row) => {
+  // How often costs were changed depends on how windows came in, and so does no cost.
+  const said = rows.filter(({ key }) => table !== 'meta' || key !== 'rewritten');
+  return said.map((row) => {
     const [bucket, key, bytes] = Object.values(row) as [number, number, Buffer];
     return { bucket, key, page: codec.decode(bytes) };
   });
