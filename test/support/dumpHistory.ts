@@ -73,7 +73,7 @@ export async function dumpHistory(path: string): Promise<string[]> {
 
 async function dumpTable(db: Db, table: string): Promise<string[]> {
   const rows = await all<Record<string, unknown>>(db, `SELECT * FROM ${table}`);
-  // How often costs were changed depends on how windows came in, and so does no cost.
+  // How often costs were changed depends on how windows came in; no cost does.
   const said = rows.filter(({ key }) => table !== 'meta' || key !== 'rewritten');
   return said.map((row) => {
     const cells = Object.entries(row).map(([name, value]) => [
@@ -145,7 +145,7 @@ interface DumpedPage {
 
 async function pagesOf(db: Db, table: string, codec: PageCodec): Promise<DumpedPage[]> {
   const rows = await all<Record<string, unknown>>(db, `SELECT * FROM ${table}`);
-  // How often costs were changed depends on how windows came in, and so does no cost.
+  // How often costs were changed depends on how windows came in; no cost does.
   const said = rows.filter(({ key }) => table !== 'meta' || key !== 'rewritten');
   return said.map((row) => {
     const [bucket, key, bytes] = Object.values(row) as [number, number, Buffer];

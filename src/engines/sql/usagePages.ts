@@ -1,7 +1,8 @@
 import type { TimeMs } from '../../model/time.ts';
 import { addSlots, type StoredSlot } from '../../store/pages/openSlots.ts';
-import type { KeyedPage, OpenSlots } from '../../store/pages/pageBuffer.ts';
-import type { Page, PageCodec } from '../../store/pages/pageCodec.ts';
+import type { OpenSlots } from '../../store/pages/pageBuffer.ts';
+import { blockOf, pagesOfRow } from '../../store/pages/pageBlock.ts';
+import type { KeyedPage, Page, PageCodec } from '../../store/pages/pageCodec.ts';
 import { all, IN_NUMBERS, list, put, run, type Db } from './db.ts';
 
 /** The windows of one container (`key`) in an hour. */
@@ -27,14 +28,14 @@ export async function readUsagePages(
      WHERE hour ${IN_NUMBERS} ${containers === null ? '' : `AND container ${IN_NUMBERS}`}
      ORDER BY hour, container`,
     list(hours),
-    ...(containers === null ? [] : [list(containers)]),
+    ...(containers === null ? [] : [list([...new Set(containers.flatMap(rowsOf))])]),
   );
-  const found = rows.map(({ hour, container: key, page }): UsagePage => ({
-    hour,
-    key,
-    read: () => codec.decode(page),
-  }));
   const wanted = containers === null ? null : new Set(containers);
+  const found = rows.flatMap(({ hour, container, page }): readonly UsagePage[] =>
+    pagesOfRow(codec, { key: container, page })
+      .filter(({ key }) => wanted?.has(key) !== false)
+      .map((one) => ({ hour, ...one })),
+  );
   const open = await all<StoredSlot & { hour: TimeMs }>(
     db,
     `SELECT hour, slot, page FROM open_windows WHERE hour ${IN_NUMBERS} AND slot >= ?
@@ -49,6 +50,11 @@ export async function readUsagePages(
       if (wanted?.has(key) !== false) found.push({ hour, key, read: () => page });
   }
   return found;
+}
+
+/** The rows that may hold a container's page: that of its block, or its own. */
+function rowsOf(container: number): readonly number[] {
+  return [blockOf(container), container];
 }
 
 /** The windows of hours that are not over. */

@@ -43,7 +43,7 @@ export function createRowTables(db: Db, windowMs: number): RowTables {
   const containers = new ContainerTable(db, labelSets);
   const nodes = new NodeRows(db);
   const windows = {
-    usage: pageBuffer(db, 'usage_pages', ['hour', 'container'], codecs.usage, openSlots(db)),
+    usage: pageBuffer(db, 'usage_pages', ['hour', 'container'], codecs.usage, openSlots(db), true),
     nodes: pageBuffer(db, 'node_windows', ['hour', 'node'], codecs.nodes),
   };
   const rolledUp = {
@@ -88,6 +88,7 @@ export function createRowTables(db: Db, windowMs: number): RowTables {
 /**
  * @param columns names of the bucket's and the key's column.
  * @param slots where the table's buckets are filled slot by slot.
+ * @param inBlocks where the pages of neighbouring keys are stored together.
  */
 function pageBuffer(
   db: Db,
@@ -95,6 +96,7 @@ function pageBuffer(
   [bucket, key]: readonly [string, string],
   codec: PageCodec,
   slots: OpenSlots | null = null,
+  inBlocks = false,
 ): PageBuffer {
   const load = `SELECT ${key} AS key, page FROM ${table} WHERE ${bucket} = ?`;
   const remove = `DELETE FROM ${table} WHERE ${bucket} = ?
@@ -109,5 +111,5 @@ function pageBuffer(
       if (keys.length > 0) await run(db, remove, at, list(keys));
     },
   };
-  return new PageBuffer(codec, pages, slots);
+  return new PageBuffer(codec, pages, slots, inBlocks);
 }

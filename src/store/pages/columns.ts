@@ -7,6 +7,8 @@ export interface PageColumn {
   readonly nullable: boolean;
   /** How slots and keys are put together above. */
   readonly merge: 'sum' | 'max';
+  /** What its values are about in proportion to, told by columns before it: a cost by what it is the price of. */
+  readonly growsWith?: (values: Float64Array, at: number) => number;
 }
 
 /**
@@ -24,6 +26,11 @@ interface NamedColumn<N extends string> extends PageColumn {
 
 function sum<const N extends string>(name: N, unit: string): NamedColumn<N> {
   return { name, unit, nullable: false, merge: 'sum' };
+}
+
+/** Money that one of `allocatedOf` costs. */
+function priced<const N extends string>(name: N, of: Allocated): NamedColumn<N> {
+  return { ...sum(name, NANO), growsWith: (values, at) => allocatedOf(values, at, of) };
 }
 
 function gauge<const N extends string>(name: N, unit: string): NamedColumn<N> {
@@ -67,8 +74,8 @@ export const USAGE_COLUMNS = [
   sum('cpuAllocatedRest', NANOCORE),
   sum('ramAllocatedRest', BYTE),
   sum('gpuAllocated', '1e-9 GPUs, average over the window'),
-  sum('cpuNano', NANO),
-  sum('ramNano', NANO),
+  priced('cpuNano', 'cpu'),
+  priced('ramNano', 'ram'),
   sum('gpuNano', NANO),
   sum('storageNano', NANO),
   sum('networkNano', NANO),
@@ -155,6 +162,27 @@ function indexOf<const T extends readonly PageColumn[]>(columns: T): IndexOf<T> 
 export const USAGE = indexOf(USAGE_COLUMNS);
 export const COST = indexOf(COST_COLUMNS);
 export const NODE = indexOf(NODE_COLUMNS);
+
+type Allocated = 'cpu' | 'ram';
+
+/** The columns that an allocation is made of. */
+const ALLOCATED = {
+  cpu: [USAGE.cpuUsage, USAGE.cpuUsedRest, USAGE.cpuRequested, USAGE.cpuAllocatedRest],
+  ram: [USAGE.ramUsage, USAGE.ramUsedRest, USAGE.ramRequested, USAGE.ramAllocatedRest],
+} as const;
+
+/** What was used of a container's row in a window, at `at`. */
+export function usedOf(values: Float64Array, at: number, of: Allocated): number {
+  const [usage, rest] = ALLOCATED[of];
+  const measured = values[at + usage]!;
+  return (Number.isNaN(measured) ? 0 : measured) + values[at + rest]!;
+}
+
+/** What it was allocated: the larger one of what it requested and used. */
+export function allocatedOf(values: Float64Array, at: number, of: Allocated): number {
+  const [, , requested, rest] = ALLOCATED[of];
+  return Math.max(values[at + requested]!, usedOf(values, at, of)) + values[at + rest]!;
+}
 
 const OCTAVE = 256;
 

@@ -32,10 +32,9 @@ import {
   type GroupFinder,
   type LevelPages,
 } from './levels.ts';
-import type { KeyedPage, PageRow } from './pageBuffer.ts';
 import { pageCodecs } from './pageCodecs.ts';
 import { requireFits, type CostKeys, type Grains } from './requireFits.ts';
-import { emptySums } from './pageCodec.ts';
+import { emptySums, type KeyedPage, type PageRow } from './pageCodec.ts';
 import { costFilterTest } from '../costFilter.ts';
 import { REASK_MS } from '../observed.ts';
 

@@ -9,8 +9,7 @@ import {
 } from '../../model/time.ts';
 import type { PageColumn } from './columns.ts';
 import type { BucketSums, KeptBuckets } from './keptSums.ts';
-import type { PageRow } from './pageBuffer.ts';
-import type { PageCodec } from './pageCodec.ts';
+import type { PageCodec, PageRow } from './pageCodec.ts';
 import { SlotSums } from './slotSums.ts';
 
 /** A level's pages: where the bucket of a time begins, where the next one does, and a slot's length. */

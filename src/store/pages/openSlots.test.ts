@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { fc } from '../../../test/support/properties.ts';
 import type { PageColumn } from './columns.ts';
 import { packSlot, unpackSlot, type StoredSlot } from './openSlots.ts';
-import { PageBuffer, type PageRow } from './pageBuffer.ts';
-import { PageCodec } from './pageCodec.ts';
+import { PageBuffer } from './pageBuffer.ts';
+import { PageCodec, type PageRow } from './pageCodec.ts';
 
 const COLUMNS: readonly PageColumn[] = [
   { name: 'gauge', unit: '1', nullable: true, merge: 'max' },
@@ -16,7 +16,7 @@ function madeUpTables() {
   const pages = new Map<number, Map<number, Uint8Array>>();
   const open = new Map<number, Map<number, Uint8Array>>();
   const writes: string[] = [];
-  const buffer = () =>
+  const buffer = (inBlocks = false) =>
     new PageBuffer(
       new PageCodec(COLUMNS, SLOTS),
       {
@@ -41,6 +41,7 @@ function madeUpTables() {
         },
         remove: async (bucket) => void open.delete(bucket),
       },
+      inBlocks,
     );
   return { buffer, writes, open };
 }
@@ -99,17 +100,19 @@ describe('slots of a bucket that is not whole', () => {
     expect([...open.keys()]).toEqual([1]);
   });
 
-  test('say the same whatever is flushed, forgotten or written again, and when', async () => {
+  test('say the same whatever is flushed, forgotten or written again, in blocks or alone, and when', async () => {
     const step = fc.tuple(fc.nat({ max: 2 * SLOTS - 1 }), rows, fc.boolean(), fc.boolean());
-    const holds = fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+    const blocksFrom = fc.nat({ max: 12 });
+    const some = fc.array(step, { maxLength: 12 });
+    const holds = fc.asyncProperty(some, blocksFrom, async (steps, from) => {
       const tables = madeUpTables();
-      let buffer = tables.buffer();
+      let buffer = tables.buffer(from === 0);
       const expected = new Map<number, ReadonlyMap<number, readonly [number, number]>>();
-      for (const [time, all, isFlushed, isRestarted] of steps) {
+      for (const [index, [time, all, isFlushed, isRestarted]] of steps.entries()) {
         await write(buffer, time, all);
         expected.set(time, all);
         if (isFlushed || isRestarted) await buffer.flush();
-        if (isRestarted) buffer = tables.buffer();
+        if (isRestarted) buffer = tables.buffer(index >= from);
       }
       await buffer.flush();
       const fresh = tables.buffer();

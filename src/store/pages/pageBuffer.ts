@@ -1,18 +1,6 @@
 import { addSlots, packSlot, slotRows, type StoredSlot } from './openSlots.ts';
-import type { Page, PageCodec } from './pageCodec.ts';
-
-/** A page of one key as it is stored. */
-export interface PageRow {
-  readonly key: number;
-  readonly page: Uint8Array;
-}
-
-/** A page of one key, unpacked when it is read. */
-export interface KeyedPage {
-  readonly key: number;
-  /** @throws HistoryError `corrupt` */
-  read(): Page;
-}
+import { blockOf, KEYS_OF_BLOCK, packBlock, pagesOfRow } from './pageBlock.ts';
+import type { Page, PageCodec, PageRow } from './pageCodec.ts';
 
 /** The stored pages of one level (`bucket, key → page`), as an engine reads and writes them. */
 export interface PageRows {
@@ -28,6 +16,12 @@ export interface OpenSlots {
   remove(bucket: number): Promise<void>;
 }
 
+/** Rows to be stored, and keys of rows that are not needed any more. */
+interface Changes {
+  readonly changed: readonly PageRow[];
+  readonly gone: readonly number[];
+}
+
 /**
  * The pages of one level, with those of one bucket held in memory while they are written: the windows of a
  * batch, or the hours of a day, arrive together. Nothing is stored before `flush`; `forget` drops what is held,
@@ -37,6 +31,7 @@ export class PageBuffer {
   readonly codec: PageCodec;
   readonly #rows: PageRows;
   readonly #slots: OpenSlots | null;
+  readonly #inBlocks: boolean;
   #bucket: number | null = null;
   /** True while the bucket is stored as slots. */
   #isOpen = false;
@@ -44,12 +39,18 @@ export class PageBuffer {
   #dirty = new Set<number>();
   /** Slots that were written. */
   #touched = new Set<number>();
+  /** Keys of stored rows: those of blocks, and of pages that an older version stored alone. */
+  #stored = new Set<number>();
 
-  /** @param slots where pages are rewritten slot by slot, and not in one go. */
-  constructor(codec: PageCodec, rows: PageRows, slots: OpenSlots | null = null) {
+  /**
+   * @param slots where pages are rewritten slot by slot, and not in one go.
+   * @param inBlocks where the pages of neighbouring keys are stored together (`pageBlock.ts`).
+   */
+  constructor(codec: PageCodec, rows: PageRows, slots: OpenSlots | null = null, inBlocks = false) {
     this.codec = codec;
     this.#rows = rows;
     this.#slots = slots;
+    this.#inBlocks = inBlocks;
   }
 
   /** The pages of a bucket by key; the bucket held before is written first. */
@@ -59,8 +60,10 @@ export class PageBuffer {
       const rows = await this.#rows.load(bucket);
       this.#bucket = bucket;
       this.#pages = new Map();
-      for (const { key, page } of rows) {
-        this.#pages.set(key, this.codec.decode(page));
+      this.#stored = new Set();
+      for (const row of rows) {
+        this.#stored.add(row.key);
+        for (const { key, read } of pagesOfRow(this.codec, row)) this.#pages.set(key, read());
       }
       this.#isOpen = this.#slots !== null && this.#pages.size === 0;
       if (this.#slots !== null) addSlots(this.codec, this.#pages, await this.#slots.load(bucket));
@@ -113,25 +116,45 @@ export class PageBuffer {
       this.#dirty = new Set(this.#pages.keys());
       await this.#slots?.remove(bucket);
     }
-    const changed: PageRow[] = [];
-    const empty: number[] = [];
-    for (const key of [...this.#dirty].sort((a, b) => a - b)) {
-      const page = this.#pages.get(key)!;
-      if (page.present.includes(1)) changed.push({ key, page: this.codec.encode(page) });
-      else {
-        empty.push(key);
-        this.#pages.delete(key);
-      }
-    }
+    const dirty = [...this.#dirty].sort((a, b) => a - b);
     this.#dirty = new Set();
+    const { changed, gone } = this.#inBlocks ? this.#blocks(dirty) : this.#alone(dirty);
+    for (const key of dirty)
+      if (!this.#pages.get(key)!.present.includes(1)) this.#pages.delete(key);
+    for (const { key } of changed) this.#stored.add(key);
+    for (const key of gone) this.#stored.delete(key);
     await this.#rows.put(bucket, changed);
-    await this.#rows.remove(bucket, empty);
+    await this.#rows.remove(bucket, gone);
+  }
+
+  #alone(dirty: readonly number[]): Changes {
+    const isGone = (key: number) => !this.#pages.get(key)!.present.includes(1);
+    const kept = dirty.filter((key) => !isGone(key));
+    const changed = kept.map((key) => ({ key, page: this.codec.encode(this.#pages.get(key)!) }));
+    return { changed, gone: dirty.filter(isGone) };
+  }
+
+  #blocks(dirty: readonly number[]): Changes {
+    const changed: PageRow[] = [];
+    const gone: number[] = [];
+    for (const block of new Set(dirty.map(blockOf))) {
+      const keys = Array.from({ length: KEYS_OF_BLOCK }, (_, offset) => block + offset);
+      const pages = keys.flatMap((key) => {
+        const page = this.#pages.get(key);
+        return page?.present.includes(1) === true ? [[key, page] as const] : [];
+      });
+      if (pages.length > 0) changed.push({ key: block, page: packBlock(this.codec, pages) });
+      const isLeft = (key: number) => key !== block || pages.length === 0;
+      gone.push(...keys.filter((key) => this.#stored.has(key) && isLeft(key)));
+    }
+    return { changed, gone };
   }
 
   forget(): void {
     this.#bucket = null;
     this.#isOpen = false;
     this.#pages = new Map();
+    this.#stored = new Set();
     this.#dirty = new Set();
     this.#touched = new Set();
   }

@@ -14,6 +14,19 @@ export interface Page {
   readonly present: Uint8Array;
 }
 
+/** A page of one key as it is stored. */
+export interface PageRow {
+  readonly key: number;
+  readonly page: Uint8Array;
+}
+
+/** A page of one key, unpacked when it is read. */
+export interface KeyedPage {
+  readonly key: number;
+  /** @throws HistoryError `corrupt` */
+  read(): Page;
+}
+
 const FORMAT = 2;
 /** Behind each page: the CRC-32 of what is before it. */
 const CHECKSUM_BYTES = 4;
@@ -198,7 +211,8 @@ export function isWholePage(page: Uint8Array): boolean {
   return stored === crc32(page.subarray(0, end));
 }
 
-function damaged(how: string): HistoryError {
+/** @param how what is wrong with a page */
+export function damaged(how: string): HistoryError {
   return new HistoryError(
     'corrupt',
     `a page of the history is damaged (${how}): see \`burnwatch doctor\`, and restore a backup`,

@@ -2,12 +2,14 @@ import { COST_PARTS } from '../../model/costParts.ts';
 import { DAY_MS, floorTo, type TimeMs } from '../../model/time.ts';
 import type { PageColumn } from '../pages/columns.ts';
 import {
+  allocatedOf,
   codeToRate,
   COST,
   COST_COLUMNS,
   NODE_SUM_COLUMNS,
   USAGE,
   USAGE_COLUMNS,
+  usedOf,
 } from '../pages/columns.ts';
 import type { PageBuffer } from '../pages/pageBuffer.ts';
 import { emptySums } from '../pages/pageCodec.ts';
@@ -120,16 +122,12 @@ export function addUsage(
   start: TimeMs,
   windowMs: number,
 ): void {
-  const cpuUsed = known(row[at + USAGE.cpuUsage]!) + row[at + USAGE.cpuUsedRest]!;
-  const ramUsed = known(row[at + USAGE.ramUsage]!) + row[at + USAGE.ramUsedRest]!;
-  const cpuRequested = row[at + USAGE.cpuRequested]!;
-  const ramRequested = row[at + USAGE.ramRequested]!;
-  sum[COST.cpuAllocated]! += Math.max(cpuRequested, cpuUsed) + row[at + USAGE.cpuAllocatedRest]!;
-  sum[COST.ramAllocated]! += Math.max(ramRequested, ramUsed) + row[at + USAGE.ramAllocatedRest]!;
-  sum[COST.cpuRequested]! += cpuRequested;
-  sum[COST.ramRequested]! += ramRequested;
-  sum[COST.cpuUsed]! += cpuUsed;
-  sum[COST.ramUsed]! += ramUsed;
+  sum[COST.cpuAllocated]! += allocatedOf(row, at, 'cpu');
+  sum[COST.ramAllocated]! += allocatedOf(row, at, 'ram');
+  sum[COST.cpuRequested]! += row[at + USAGE.cpuRequested]!;
+  sum[COST.ramRequested]! += row[at + USAGE.ramRequested]!;
+  sum[COST.cpuUsed]! += usedOf(row, at, 'cpu');
+  sum[COST.ramUsed]! += usedOf(row, at, 'ram');
   for (const [cost, usage] of SAME_COLUMNS) sum[cost]! += row[at + usage]!;
   const lived = row[at + USAGE.runShare]!;
   sum[COST.lived]! += lived;
@@ -213,10 +211,6 @@ async function replaceSlot(
 
 function keepMax(sum: Float64Array, index: number, value: number): void {
   if (!Number.isNaN(value) && !(sum[index]! >= value)) sum[index] = value;
-}
-
-function known(value: number): number {
-  return Number.isNaN(value) ? 0 : value;
 }
 
 function bytes(rateCode: number, seconds: number): number {

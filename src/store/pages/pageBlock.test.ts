@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest';
+import { fc } from '../../../test/support/properties.ts';
+import type { PageColumn } from './columns.ts';
+import { blockOf, packBlock, pagesOfRow } from './pageBlock.ts';
+import { PageCodec, type Page } from './pageCodec.ts';
+
+const COLUMNS: readonly PageColumn[] = [
+  { name: 'used', unit: 'nanocores', nullable: true, merge: 'max' },
+  { name: 'allocated', unit: 'nanocores', nullable: false, merge: 'sum' },
+  {
+    name: 'money',
+    unit: 'nano',
+    nullable: false,
+    merge: 'sum',
+    growsWith: (values, at) => values[at + 1]!,
+  },
+];
+const SLOTS = 12;
+const codec = new PageCodec(COLUMNS, SLOTS);
+
+const integer = fc.oneof(
+  fc.constant(0),
+  fc.integer({ min: -300, max: 70_000 }),
+  fc.integer({ min: -(2 ** 50), max: 2 ** 50 }),
+);
+const row = fc.tuple(fc.option(integer, { nil: Number.NaN }), integer, integer);
+const page = fc.array(fc.option(row), { minLength: SLOTS, maxLength: SLOTS });
+const block = fc
+  .tuple(
+    fc.nat({ max: 5_000 }),
+    fc.uniqueArray(fc.tuple(fc.nat({ max: 15 }), page), { selector: ([place]) => place }),
+  )
+  .map(([number, pages]) =>
+    pages
+      .map(([place, rows]) => [16 * number + place, pageOf(rows)] as const)
+      .sort(([a], [b]) => a - b),
+  );
+
+function pageOf(rows: readonly (readonly number[] | null)[]): Page {
+  const { values, present } = codec.empty();
+  for (const [slot, cells] of rows.entries()) {
+    if (cells === null) continue;
+    present[slot] = 1;
+    values.set(cells, slot * COLUMNS.length);
+  }
+  return { values, present };
+}
+
+function readAll(by: PageCodec, key: number, stored: Uint8Array): [number, Page][] {
+  return pagesOfRow(by, { key, page: stored }).map((one) => [one.key, one.read()]);
+}
+
+describe('a block of pages', () => {
+  test('gives each page back as it was, to the last integer', () => {
+    fc.assert(
+      fc.property(block, (pages) => {
+        const key = blockOf(pages[0]?.[0] ?? 0);
+        expect(readAll(codec, key, packBlock(codec, pages))).toEqual(
+          pages.map(([one, { values, present }]) => [
+            one,
+            { present, values: values.map((value) => value + 0) },
+          ]),
+        );
+      }),
+    );
+  });
+
+  test('has unknown or zero in columns that came later', () => {
+    const earlier = new PageCodec(COLUMNS.slice(1, 2), SLOTS);
+    const values = new Float64Array(SLOTS).fill(7, 3, 5);
+    const present = new Uint8Array(SLOTS).fill(1, 3, 5);
+    const stored = packBlock(earlier, [[17, { values, present }]]);
+    const more: readonly PageColumn[] = [
+      COLUMNS[1]!,
+      COLUMNS[0]!,
+      { ...COLUMNS[1]!, name: 'other' },
+    ];
+    const [[key, read]] = readAll(new PageCodec(more, SLOTS), 16, stored) as [[number, Page]];
+    expect(key).toBe(17);
+    expect([...read.values.subarray(9, 15)]).toEqual([7, Number.NaN, 0, 7, Number.NaN, 0]);
+  });
+
+  test('a page that an older version stored alone is read as well', () => {
+    const alone = pageOf([[1, 2, 3], ...Array.from({ length: SLOTS - 1 }, () => null)]);
+    expect(readAll(codec, 35, codec.encode(alone))).toEqual([[35, alone]]);
+  });
+
+  test('that was damaged is found', () => {
+    const stored = packBlock(codec, [[1, pageOf([[1, 2, 3]])]]);
+    stored[5]! ^= 1;
+    expect(() => readAll(codec, 0, stored)).toThrow(/damaged/);
+  });
+});

@@ -1,0 +1,196 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { PageColumn } from './columns.ts';
+import {
+  bodyOf,
+  damaged,
+  sealed,
+  type Page,
+  type PageCodec,
+  type KeyedPage,
+  type PageRow,
+} from './pageCodec.ts';
+
+/**
+ * Pages of neighbouring keys in one stored row, under the lowest key that it could have: containers of one workload have
+ * neighbouring numbers, and much in common. More keys would make rows that SQLite puts on pages of their own.
+ */
+export const KEYS_OF_BLOCK = 16;
+
+/** The first byte of a block; a row that begins with another is the page of its key alone. */
+const FORMAT = 3;
+/** Beside the number of a column's byte planes: all its values are unknown, or some are (a bitmap says which). */
+const ALL_UNKNOWN = 16;
+const SOME_UNKNOWN = 8;
+
+/** An expectation beyond it would make the difference from a small value too large. */
+const MOST_EXPECTED = 2 ** 51;
+
+/** A slot of a page: where its values begin. */
+type SlotRow = readonly [values: Float64Array, at: number];
+
+/** The key of the row that a key's page is packed into. */
+export function blockOf(key: number): number {
+  return key - (key % KEYS_OF_BLOCK);
+}
+
+/**
+ * Packs the pages of one block: column by column, over all slots of one key after the other, each value as the difference
+ * from what the one before lets expect, and these differences byte by byte, the lowest bytes of all of them first. So what
+ * is alike comes to lie side by side, and is deflated.
+ */
+export function packBlock(
+  codec: PageCodec,
+  pages: readonly (readonly [number, Page])[],
+): Uint8Array {
+  const { columns, slots } = codec;
+  const bits = Math.ceil(slots / 8);
+  const present = new Uint8Array(pages.length * bits);
+  const rows: SlotRow[] = [];
+  for (const [place, [, page]] of pages.entries())
+    for (let slot = 0; slot < slots; slot += 1) {
+      if (page.present[slot] === 0) continue;
+      present[place * bits + (slot >> 3)]! |= 1 << (slot & 7);
+      rows.push([page.values, slot * columns.length]);
+    }
+  const heads = new Uint8Array(columns.length);
+  const parts: Uint8Array[] = [Uint8Array.of(columns.length), present, heads];
+  for (const column of columns.keys()) {
+    const [head, ...planes] = packColumn(rows, column, columns[column]!);
+    heads[column] = head;
+    parts.push(...planes);
+  }
+  const keys = Uint8Array.from(pages, ([key]) => key % KEYS_OF_BLOCK);
+  const packed = deflateRawSync(Buffer.concat(parts));
+  return sealed(Buffer.concat([Uint8Array.of(FORMAT, keys.length), keys, packed]));
+}
+
+/** What a value is expected to be, by the last known one. */
+class Expectation {
+  readonly #growsWith: PageColumn['growsWith'];
+  #last = 0;
+  #amount = 0;
+
+  constructor({ growsWith }: PageColumn) {
+    this.#growsWith = growsWith;
+  }
+
+  /** Columns before this one are known. */
+  of([values, at]: SlotRow): number {
+    if (this.#growsWith === undefined || !(this.#amount > 0)) return this.#last;
+    const expected = Math.round(this.#last * (this.#growsWith(values, at) / this.#amount));
+    return Math.abs(expected) < MOST_EXPECTED ? expected : this.#last;
+  }
+
+  take([values, at]: SlotRow, value: number): void {
+    this.#last = value;
+    if (this.#growsWith !== undefined) this.#amount = this.#growsWith(values, at);
+  }
+}
+
+function packColumn(
+  rows: readonly SlotRow[],
+  column: number,
+  kind: PageColumn,
+): readonly [head: number, ...planes: Uint8Array[]] {
+  const differences = new Float64Array(rows.length);
+  const known = new Uint8Array(Math.ceil(rows.length / 8));
+  const expected = new Expectation(kind);
+  let [unknown, most] = [0, 0];
+  for (const [row, slot] of rows.entries()) {
+    const [values, at] = slot;
+    const value = values[at + column]!;
+    if (Number.isNaN(value)) {
+      unknown += 1;
+      continue;
+    }
+    known[row >> 3]! |= 1 << (row & 7);
+    const difference = value - expected.of(slot);
+    expected.take(slot, value);
+    const folded = difference < 0 ? -2 * difference - 1 : 2 * difference;
+    if (!Number.isSafeInteger(folded))
+      throw new RangeError(`${value} does not fit into a page of the history`);
+    differences[row] = folded;
+    most = Math.max(most, folded);
+  }
+  if (unknown === rows.length && unknown > 0) return [ALL_UNKNOWN];
+  const planes: Uint8Array[] = [];
+  for (let scale = 1; most >= scale; scale *= 256) {
+    const plane = new Uint8Array(rows.length);
+    for (let row = 0; row < plane.length; row += 1) plane[row] = (differences[row]! / scale) % 256;
+    planes.push(plane);
+  }
+  return unknown === 0
+    ? [planes.length, ...planes]
+    : [planes.length | SOME_UNKNOWN, known, ...planes];
+}
+
+/** The pages of a stored row: it is unpacked when the first of them is read. @throws HistoryError `corrupt` */
+export function pagesOfRow(codec: PageCodec, { key, page }: PageRow): readonly KeyedPage[] {
+  if (page[0] !== FORMAT) return [{ key, read: () => codec.decode(page) }];
+  let pages: readonly Page[] | null = null;
+  const read = (place: number) => (pages ??= unpackBlock(codec, page))[place]!;
+  const keys = page.subarray(2, 2 + page[1]!);
+  return Array.from(keys, (offset, place) => ({ key: key + offset, read: () => read(place) }));
+}
+
+function unpackBlock(codec: PageCodec, stored: Uint8Array): readonly Page[] {
+  const body = bodyOf(stored);
+  const count = body[1]!;
+  const input = inflateRawSync(body.subarray(2 + count));
+  const { columns, slots } = codec;
+  const width = input[0]!;
+  if (width > columns.length)
+    throw new RangeError(`a page of the history has ${width} columns: a newer Burnwatch wrote it`);
+  const bits = Math.ceil(slots / 8);
+  const pages = Array.from({ length: count }, () => codec.empty());
+  const rows: SlotRow[] = [];
+  for (const [place, page] of pages.entries())
+    for (let slot = 0; slot < slots; slot += 1) {
+      if (((input[1 + place * bits + (slot >> 3)]! >> (slot & 7)) & 1) === 0) continue;
+      page.present[slot] = 1;
+      rows.push([page.values, slot * columns.length]);
+    }
+  const heads = 1 + count * bits;
+  let at = heads + width;
+  for (const [column, kind] of columns.entries()) {
+    // A column that was appended after the block was written.
+    const absent = kind.nullable ? ALL_UNKNOWN : 0;
+    const head = column < width ? input[heads + column]! : absent;
+    at = unpackColumn(input, at, head, rows, column, kind);
+  }
+  if (at !== input.length) throw damaged('it has another length');
+  return pages;
+}
+
+/** Reads a column into its rows; returns where the next one begins. */
+function unpackColumn(
+  input: Uint8Array,
+  from: number,
+  head: number,
+  rows: readonly SlotRow[],
+  column: number,
+  kind: PageColumn,
+): number {
+  const planes = head & 7;
+  if (head === 0) return from;
+  const first = from + ((head & SOME_UNKNOWN) === 0 ? 0 : Math.ceil(rows.length / 8));
+  const expected = new Expectation(kind);
+  for (let row = 0; row < rows.length; row += 1) {
+    const slot = rows[row]!;
+    const [values, at] = slot;
+    const isUnknown =
+      head === ALL_UNKNOWN ||
+      (first > from && ((input[from + (row >> 3)]! >> (row & 7)) & 1) === 0);
+    if (isUnknown) {
+      values[at + column] = Number.NaN;
+      continue;
+    }
+    let folded = 0;
+    for (let plane = planes - 1; plane >= 0; plane -= 1)
+      folded = folded * 256 + input[first + plane * rows.length + row]!;
+    const value = expected.of(slot) + (folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2);
+    values[at + column] = value;
+    expected.take(slot, value);
+  }
+  return first + planes * rows.length;
+}
