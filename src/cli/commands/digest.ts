@@ -2,10 +2,10 @@ import { Option, type Command } from 'commander';
 import { parseWeek, lastWeek, weekOf, type Week } from '../../store/digests/week.ts';
 import { NoDataError, readDigest } from '../../digest/read/readDigest.ts';
 import { policyOf } from '../../channels/channels.ts';
-import { speakerOf, withOtherHistories, type OtherHistories } from '../../cost/fleet.ts';
+import { speakerOf, withOtherHistories } from '../../cost/fleet.ts';
 import { mergeDigests } from '../../digest/merge/mergeDigests.ts';
 import { mergeWithOthers, readOtherDigests } from '../../digest/merge/readFleetDigests.ts';
-import { sendDigest } from '../../digest/sendDigest.ts';
+import { sendDigest, type SendOptions } from '../../digest/sendDigest.ts';
 import { renderDigestHtml } from '../../serve/pages/digests/digests.ts';
 import { digestJson } from '../../digest/text/digestJson.ts';
 import { renderText } from '../../digest/text/renderText.ts';
@@ -35,6 +35,9 @@ interface DigestOptions extends ConfigOption {
   readonly offline?: boolean;
   readonly output?: Format;
 }
+
+/** What a digest is made of, whether it is printed or sent. */
+type DigestRequest = Omit<SendOptions, 'dueAt' | 'again' | 'sentAs' | 'installedAt'>;
 
 /** What cannot be sent within this time waits for the daemon. */
 const SEND_MS = 30_000;
@@ -77,10 +80,9 @@ async function print(
   const digests: Digest[] = [];
   let none: unknown = null;
   for (const context of contexts) {
-    await withHistories(context, async (reader, others) => {
-      const request = await requestOf(context, week, options, io);
-      const reach = request.policy.reach;
-      digests.push(await readDigest(reader, { ...request, others, reach, late: null }));
+    await withRequest(context, week, options, io, async (reader, request) => {
+      const { reach } = request.policy;
+      digests.push(await readDigest(reader, { ...request, reach, late: null }));
     }).catch((error: unknown) => {
       if (contexts.length === 1 || !isWithoutData(error)) throw error;
       none = error;
@@ -110,17 +112,10 @@ async function sendAll(
   const others = contexts.filter((context) => context !== speaker);
   const again = options.again === true;
   for (const context of others)
-    await withHistories(context, async (reader, histories) => {
-      const request = await requestOf(context, week, options, io);
+    await withRequest(context, week, options, io, async (reader, request) => {
+      const unsaid = { dueAt: null, installedAt: null, sentAs: () => null };
       await withOpened(openDigestStore(context.loaded.config.history.path), (store) =>
-        sendDigest(reader, store, {
-          ...request,
-          others: histories,
-          again,
-          dueAt: null,
-          installedAt: null,
-          sentAs: () => null,
-        }),
+        sendDigest(reader, store, { ...request, ...unsaid, again }),
       );
     }).catch((error: unknown) => {
       if (!isWithoutData(error)) throw error;
@@ -131,15 +126,9 @@ async function sendAll(
     week,
     openHistoryReader,
   );
-  await withHistories(speaker, async (reader, histories) => {
-    const request = await requestOf(speaker, week, options, io);
+  await withRequest(speaker, week, options, io, async (reader, request) => {
     const sentAs = (own: Digest) => mergeWithOthers(own, found, config);
-    const sent = await send(io, reader, speaker, {
-      ...request,
-      others: histories,
-      again,
-      sentAs,
-    });
+    const sent = await send(io, reader, speaker, { ...request, again, sentAs });
     if (sent === null) {
       const before = await reader.digest(week.name);
       const when = before === null ? '' : ` at ${formatTime(before.sentAt)}`;
@@ -166,28 +155,31 @@ function speakingContext(
   );
 }
 
-/** A cluster’s history, and those of the others for budgets over all. */
-function withHistories<T>(
-  { loaded: { config } }: CommandContext,
-  work: (reader: HistoryReader, others: OtherHistories) => Promise<T>,
-): Promise<T> {
-  return withHistory(config, (reader) =>
-    withOtherHistories(config, openHistoryReader, (others) => work(reader, others)),
-  );
-}
-
-async function requestOf(context: CommandContext, week: Week, options: DigestOptions, io: Io) {
+/** Reads a cluster’s history, and those of the others for budgets over all, with what its digest asks for. */
+async function withRequest(
+  context: CommandContext,
+  week: Week,
+  options: DigestOptions,
+  io: Io,
+  work: (reader: HistoryReader, request: DigestRequest) => Promise<void>,
+): Promise<void> {
   const { config, thresholds } = context.loaded;
-  const snapshot =
-    options.offline === true ? null : await (await presentCluster(context, io)).snapshot();
-  return { config, policy: policyOf(config), thresholds, week, now: io.now(), snapshot };
+  await withHistory(config, (reader) =>
+    withOtherHistories(config, openHistoryReader, async (others) => {
+      const snapshot =
+        options.offline === true ? null : await (await presentCluster(context, io)).snapshot();
+      const policy = policyOf(config);
+      const now = io.now();
+      await work(reader, { config, policy, thresholds, week, now, snapshot, others });
+    }),
+  );
 }
 
 async function send(
   io: Io,
   history: HistoryReader,
   { loaded, log }: CommandContext,
-  request: Omit<Parameters<typeof sendDigest>[2], 'dueAt' | 'installedAt'>,
+  request: Omit<SendOptions, 'dueAt' | 'installedAt'>,
 ): Promise<Digest | null> {
   const store = await openDigestStore(loaded.config.history.path);
   const { notifier, store: deliveries, close } = await composeNotifier(loaded, log);
