@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Configuration } from 'openid-client';
 import { HOUR_MS, MINUTE_MS, type TimeMs } from '../../model/time.ts';
@@ -42,7 +43,7 @@ export class OidcLogin {
   /** The provider's host, for people. */
   readonly provider: string;
   readonly #parts: OidcParts;
-  readonly #pending = new Map<string, Pending>();
+  readonly #pending = new LRUCache<string, Pending>({ max: MAX_LOGINS });
   #known: { readonly client: Promise<Configuration>; readonly until: TimeMs } | null = null;
   #logoutUrl: string | null = null;
 
@@ -80,8 +81,6 @@ export class OidcLogin {
     const bound = browser ?? randomBytes(32).toString('base64url');
     const expires = this.#parts.now() + LOGIN_MS;
     this.#pending.set(state, { browser: bound, nonce, verifier, next, expires });
-    const oldest = this.#pending.keys().next();
-    if (this.#pending.size > MAX_LOGINS && oldest.done !== true) this.#pending.delete(oldest.value);
     return { url: url.href, browser: bound };
   }
 
@@ -94,7 +93,7 @@ export class OidcLogin {
     browser: string | undefined,
   ): Promise<{ readonly principal: Principal; readonly next: string }> {
     const state = query.get('state') ?? '';
-    const pending = this.#pending.get(state);
+    const pending = this.#pending.peek(state);
     const isOurs = pending !== undefined && pending.browser === browser;
     if (isOurs) this.#pending.delete(state);
     if (!isOurs || pending.expires <= this.#parts.now())

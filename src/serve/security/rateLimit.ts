@@ -1,5 +1,6 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context, MiddlewareHandler } from 'hono';
+import { LRUCache } from 'lru-cache';
 import { BlockList, isIP } from 'node:net';
 import { MINUTE_MS, SECOND_MS, type TimeMs } from '../../model/time.ts';
 import type { ServeConfig } from '../config.ts';
@@ -24,7 +25,7 @@ interface Bucket {
 
 /** A token bucket per client. Bounded in memory, whatever the number of clients. */
 export class RateLimiter {
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new LRUCache<string, Bucket>({ max: MAX_CLIENTS });
   readonly #rule: RateLimitRule;
 
   constructor(rule: RateLimitRule) {
@@ -38,12 +39,7 @@ export class RateLimiter {
     const elapsed = Math.min(MINUTE_MS, Math.max(0, now - bucket.at)) / SECOND_MS;
     bucket.tokens = Math.min(burst, bucket.tokens + elapsed * perSecond);
     bucket.at = now;
-    // Deleting and setting again keeps the map in the order of last use.
-    this.#buckets.delete(client);
     this.#buckets.set(client, bucket);
-    const oldest = this.#buckets.keys().next();
-    if (this.#buckets.size > MAX_CLIENTS && oldest.done !== true)
-      this.#buckets.delete(oldest.value);
     if (bucket.tokens < 1) return Math.ceil((1 - bucket.tokens) / perSecond);
     bucket.tokens -= 1;
     return null;

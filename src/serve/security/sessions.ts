@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { Principal } from './principal.ts';
 
 /** A browser stays logged in for a working day. */
 export const SESSION_MS = 12 * HOUR_MS;
-/** More sessions than people; beyond it the oldest is let go. */
+/** More sessions than people; beyond it the one unused for longest is let go. */
 const MAX_SESSIONS = 1_000;
 
 export interface Session {
@@ -21,7 +22,7 @@ export interface Session {
  * cookie holds 256 random bits and nothing else.
  */
 export class Sessions {
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new LRUCache<string, Session>({ max: MAX_SESSIONS });
   readonly #now: () => TimeMs;
   readonly #isHttps: () => boolean;
 
@@ -51,9 +52,6 @@ export class Sessions {
       csrfToken: randomBytes(32).toString('base64url'),
       expires: this.#now() + SESSION_MS,
     });
-    const oldest = this.#sessions.keys().next();
-    if (this.#sessions.size > MAX_SESSIONS && oldest.done !== true)
-      this.#sessions.delete(oldest.value);
     return id;
   }
 
