@@ -20,7 +20,8 @@ const oneTarget: Rule<SiemConfig> = ({ path, url, urlFile }, report) => {
   const address = url ?? urlFile;
   if ((path === undefined) === (address === undefined))
     report([], 'needs exactly one of path, url or urlFile');
-  if (url !== undefined && !/^https?:\/\//.test(url)) report(['url'], NO_HTTP_URL);
+  if (url !== undefined && !/^https?:\/\//.test(url))
+    report([urlFile === undefined ? 'url' : 'urlFile'], NO_HTTP_URL);
 };
 
 const part = configPart(schema.optional(), oneTarget);

@@ -201,6 +201,7 @@ describe('loadConfig', () => {
     ['slack:\n  tokenFile: empty', '2: slack.tokenFile: names DIR/empty, which is empty'],
     ['slack:\n  tokenFile: .', '2: slack.tokenFile: names DIR, which cannot be read: EISDIR'],
     ['webhooks: [{ name: pager }]', '1: webhooks[0]: needs url or urlFile'],
+    ['siem:\n  urlFile: token', '2: siem.urlFile: must be an http:// or https:// address'],
     [
       'history: { backup: { to: "s3://backups", s3: { secretAccessKey: k } } }',
       '1: history.backup.s3.accessKeyId: is missing beside the other: set it, or accessKeyIdFile',

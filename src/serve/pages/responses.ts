@@ -53,7 +53,7 @@ export const RESPONSE_PAGES: readonly PageRoute[] = [
               : 'Responses are off: set response.enabled and response.approvers in the configuration.'
           }
         </p>
-        ${card('All responses', list(all, page))}`;
+        ${card(all.length < LISTED ? 'All responses' : `The last ${LISTED} responses`, list(all, page))}`;
       return layout(page, 'Responses', body);
     },
   },
