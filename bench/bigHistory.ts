@@ -1,6 +1,5 @@
 import { COST_COLUMNS, NODE_SUM_COLUMNS } from '../src/store/pages/columns.ts';
 import { openForWriting, SqliteDatabase } from '../src/engines/sqlite/database.ts';
-import { run } from '../src/engines/sql/db.ts';
 import { MetaTable } from '../src/engines/sql/metaTable.ts';
 import { Dictionary } from '../src/engines/sql/dictionary.ts';
 import type { PageBuffer } from '../src/store/pages/pageBuffer.ts';
@@ -21,7 +20,6 @@ export async function buildHours(path: string, days: number, keys: number): Prom
   const { db } = database;
   const tables = createRowTables(db, WINDOW_MS);
   const meta = new MetaTable(db);
-  const seal = "INSERT INTO windows VALUES (?, 1, 1, 0, '[]', '', '{}')";
   const labelSets = new Dictionary(db, 'label_sets', ['labels']);
   const labels: number[] = [];
   for (const team of ['a', 'b', 'c']) labels.push(await labelSets.id(JSON.stringify({ team })));
@@ -29,7 +27,8 @@ export async function buildHours(path: string, days: number, keys: number): Prom
     await database.write(async () => {
       await tables.costHours.pages(day);
       await tables.nodeHours.pages(day);
-      for (let start = day; start < day + DAY_MS; start += WINDOW_MS) await run(db, seal, start);
+      for (let start = day; start < day + DAY_MS; start += WINDOW_MS)
+        await db.run`INSERT INTO windows VALUES (${start}, 1, 1, 0, '[]', '', '{}')`;
       const containers = Array.from({ length: keys }, (_, index) => {
         const workload = Math.floor(index / 3);
         return {

@@ -1,6 +1,13 @@
 import { HistoryError } from '../store/history.ts';
 import { PARTITIONED } from './postgres/dialect.ts';
-import { all, type Database, type Db, type Row, type WriterDatabase } from './sql/db.ts';
+import {
+  raw,
+  type Value,
+  type Row,
+  type Database,
+  type WriterDatabase,
+  type Db,
+} from './sql/db.ts';
 import { schemaTables } from './sql/migrate.ts';
 
 /** What was copied of a table. */
@@ -71,7 +78,7 @@ function mark(target: WriterDatabase, tables: readonly Table[]): Promise<boolean
     if (await db.hasTable(MARK)) return true;
     for (const { name } of tables) {
       if (name === 'meta') continue;
-      if ((await all(db, `SELECT 1 AS found FROM ${name} LIMIT 1`)).length > 0) return false;
+      if ((await db.all`SELECT 1 AS found FROM ${raw(name)} LIMIT 1`).length > 0) return false;
     }
     await db.define(`CREATE TABLE ${MARK} (one INTEGER PRIMARY KEY) STRICT;`);
     return true;
@@ -104,9 +111,9 @@ async function copyTable(
 
 /** How many rows a table has in both; null where they differ. */
 async function equalRows(a: Database, b: Database, table: Table): Promise<number | null> {
-  let after: readonly unknown[] | null = null;
+  let after: readonly Value[] | null = null;
   for (let count = 0; ;) {
-    const last: readonly unknown[] | null = after;
+    const last: readonly Value[] | null = after;
     const [here, there] = await Promise.all([
       a.read((db) => rowsAfter(db, table, last)),
       b.read((db) => rowsAfter(db, table, last)),
@@ -127,25 +134,25 @@ function textOf(rows: readonly Row[]): string {
 function rowsAfter(
   db: Db,
   { name, key }: Table,
-  after: readonly unknown[] | null,
+  after: readonly Value[] | null,
 ): Promise<readonly Row[]> {
   const columns = key.join(', ');
   const places = key.map(() => '?').join(', ');
   const where = after === null ? '' : `WHERE (${columns}) > (${places})`;
-  const sql = `SELECT * FROM ${name} ${where} ORDER BY ${columns} LIMIT ${AT_ONCE}`;
-  return all<Row>(db, sql, ...((after ?? []) as string[]));
+  return db.all<Row>`SELECT * FROM ${raw(name)} ${{ text: where, parameters: after ?? [] }}
+    ORDER BY ${raw(columns)} LIMIT ${AT_ONCE}`;
 }
 
-async function lastKey(db: Db, table: Table): Promise<readonly unknown[] | null> {
+async function lastKey(db: Db, table: Table): Promise<readonly Value[] | null> {
   const columns = table.key.join(', ');
   const descending = table.key.map((column) => `${column} DESC`).join(', ');
-  const sql = `SELECT ${columns} FROM ${table.name} ORDER BY ${descending} LIMIT 1`;
-  const [row] = await all<Row>(db, sql);
+  const [row] =
+    await db.all<Row>`SELECT ${raw(columns)} FROM ${raw(table.name)} ORDER BY ${raw(descending)} LIMIT 1`;
   return row === undefined ? null : keyOf(table, row);
 }
 
-function keyOf({ key }: Table, row: Row): readonly unknown[] {
-  return key.map((column) => row[column]);
+function keyOf({ key }: Table, row: Row): readonly Value[] {
+  return key.map((column) => row[column]!);
 }
 
 function tableOf({ name, columns }: ReturnType<typeof schemaTables>[number]): Table {

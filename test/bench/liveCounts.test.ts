@@ -9,7 +9,6 @@ import { startPrometheus } from '../../demo/prometheusServer.ts';
 import { CycleRunner } from '../../src/daemon/cycleRunner.ts';
 import { loadConfigs } from '../../src/daemon/config/load.ts';
 import { openDatabase } from '../../src/engines/openHistory.ts';
-import { value } from '../../src/engines/sql/db.ts';
 import { MINUTE_MS, SECOND_MS } from '../../src/model/time.ts';
 
 /**
@@ -76,8 +75,8 @@ it('a live window of 1,000 containers costs no more queries, samples, bytes and 
     written = (await walBytes(history)) - before;
   }
   const database = await openDatabase(history);
-  const stateParts = await database.read((db) =>
-    value<number>(db, 'SELECT count(*) FROM state_parts'),
+  const stateParts = await database.read(
+    (db) => db.value<number>`SELECT count(*) FROM state_parts`,
   );
   await database.close();
   const cost = {

@@ -1,5 +1,5 @@
 import { openDatabase } from '../../src/engines/openHistory.ts';
-import { all, value, values, type Db } from '../../src/engines/sql/db.ts';
+import { raw, type Db } from '../../src/engines/sql/db.ts';
 import { schemaTables } from '../../src/engines/sql/migrate.ts';
 import { partsFrom } from '../../src/engines/sql/stateTables.ts';
 import { readUsagePages } from '../../src/engines/sql/usagePages.ts';
@@ -41,7 +41,7 @@ export async function dumpHistory(path: string): Promise<string[]> {
   const database = await openDatabase(path);
   try {
     return await database.read(async (db) => {
-      const windowMs = Number(await value(db, "SELECT value FROM meta WHERE key = 'window_ms'"));
+      const windowMs = Number(await db.value`SELECT value FROM meta WHERE key = 'window_ms'`);
       const codecs = pageCodecs(windowMs);
       const pages: Readonly<Record<string, readonly [string, PageCodec, number]>> = {
         usage_pages: [CONTAINER, codecs.usage, windowMs],
@@ -72,7 +72,7 @@ export async function dumpHistory(path: string): Promise<string[]> {
 }
 
 async function dumpTable(db: Db, table: string): Promise<string[]> {
-  const rows = await all<Record<string, unknown>>(db, `SELECT * FROM ${table}`);
+  const rows = await db.all<Record<string, unknown>>`SELECT * FROM ${raw(table)}`;
   // How often costs were changed depends on how windows came in; no cost does.
   const said = rows.filter(({ key }) => table !== 'meta' || key !== 'rewritten');
   return said.map((row) => {
@@ -86,10 +86,9 @@ async function dumpTable(db: Db, table: string): Promise<string[]> {
 
 /** The rows that parts hold together: how they are cut depends on how windows came in. */
 async function dumpParts(db: Db, table: string): Promise<string[]> {
-  const stored = await all<StatePart & { readonly at?: number; readonly detector: string }>(
-    db,
-    `SELECT * FROM ${table} ORDER BY seq`,
-  );
+  const stored = await db.all<
+    StatePart & { readonly at?: number; readonly detector: string }
+  >`SELECT * FROM ${raw(table)} ORDER BY seq`;
   const byDetector = Map.groupBy(stored, ({ at = '', detector }) => `${at} ${detector}`);
   return [...byDetector].flatMap(([of, parts]) =>
     partsFrom(parts)
@@ -100,7 +99,7 @@ async function dumpParts(db: Db, table: string): Promise<string[]> {
 
 /** What the rows of a lookup table say, by their id. */
 async function textsOf(db: Db, sql: string): Promise<ReadonlyMap<number, string>> {
-  const rows = await all<Record<string, unknown>>(db, sql);
+  const rows = await db.all<Record<string, unknown>>`${raw(sql)}`;
   return new Map(
     rows.map((row) => {
       const [id, ...rest] = Object.values(row);
@@ -144,20 +143,16 @@ interface DumpedPage {
 }
 
 async function pagesOf(db: Db, table: string, codec: PageCodec): Promise<DumpedPage[]> {
-  const rows = await all<Record<string, unknown>>(db, `SELECT * FROM ${table}`);
-  // How often costs were changed depends on how windows came in; no cost does.
-  const said = rows.filter(({ key }) => table !== 'meta' || key !== 'rewritten');
-  return said.map((row) => {
+  const rows = await db.all<Record<string, unknown>>`SELECT * FROM ${raw(table)}`;
+  return rows.map((row) => {
     const [bucket, key, bytes] = Object.values(row) as [number, number, Buffer];
     return { bucket, key, page: codec.decode(bytes) };
   });
 }
 
 async function usagePages(db: Db, codec: PageCodec): Promise<DumpedPage[]> {
-  const hours = await values<number>(
-    db,
-    'SELECT hour FROM usage_pages UNION SELECT hour FROM open_windows',
-  );
+  const hours =
+    await db.values<number>`SELECT hour FROM usage_pages UNION SELECT hour FROM open_windows`;
   const pages = await readUsagePages(db, codec, hours);
   return pages.map(({ hour, key, read }) => ({ bucket: hour, key, page: read() }));
 }

@@ -1,6 +1,4 @@
-import type { Parameter } from '../sql/db.ts';
-
-type Value = Exclude<Parameter, readonly unknown[] | Readonly<Record<string, unknown>>>;
+import type { Value } from '../sql/db.ts';
 
 /** A statement as PostgreSQL takes it. */
 export interface Bound {
@@ -9,49 +7,28 @@ export interface Bound {
 }
 
 /** Text in quotes, a list, a placeholder, and a name that is not all in small letters. */
-const TOKEN =
-  /'(?:[^']|'')*'|json_each\((\?|[$:][a-z]\w*)\)|(\?|[$:][a-z]\w*)|\bAS ([a-z]+[A-Z]\w*)/g;
+const TOKEN = /'(?:[^']|'')*'|(json_each\(\?\))|(\?)|\bAS ([a-z]+[A-Z]\w*)/g;
 
 /**
  * Translates a statement of the common SQL. Each parameter bears its type, since PostgreSQL cannot tell it from
  * `? IS NULL`; an absent one becomes NULL in the text.
  */
-export function bind(sql: string, parameters: readonly Parameter[]): Bound {
-  const positional: Value[] = [];
-  let named: Readonly<Record<string, Value>> = {};
-  for (const parameter of parameters) {
-    if (Array.isArray(parameter)) positional.push(...(parameter as readonly Value[]));
-    else if (isNamed(parameter)) named = parameter;
-    else positional.push(parameter as Value);
-  }
+export function bind(sql: string, parameters: readonly Value[]): Bound {
   const values: unknown[] = [];
-  const places = new Map<string, string>();
   let next = 0;
-  const place = (mark: string, isList: boolean): string => {
-    if (mark === '?') return add(positional[next++]!, isList);
-    const name = mark.slice(1);
-    const key = `${name} ${isList}`;
-    const known = places.get(key);
-    if (known !== undefined) return known;
-    const added = add(named[name]!, isList);
-    places.set(key, added);
-    return added;
-  };
-  const add = (value: Value, isList: boolean): string => {
-    if (value === null) return isList ? 'NULL::text[]' : 'NULL';
-    values.push(isList ? (JSON.parse(value as string) as string[]).map(toText) : toWire(value));
-    return `$${values.length}::${isList ? 'text[]' : typeOf(value)}`;
-  };
   const text = sql.replaceAll(TOKEN, (token, list?: string, single?: string, alias?: string) => {
-    if (list !== undefined) return `unnest(${place(list, true)}) AS value`;
-    if (single !== undefined) return place(single, false);
-    return alias === undefined ? token : `AS "${alias}"`;
+    if (alias !== undefined) return `AS "${alias}"`;
+    if (list === undefined && single === undefined) return token;
+    const value = parameters[next++]!;
+    if (list !== undefined) {
+      values.push((JSON.parse(value as string) as string[]).map(toText));
+      return `unnest($${values.length}::text[]) AS value`;
+    }
+    if (value === null) return 'NULL';
+    values.push(toWire(value));
+    return `$${values.length}::${typeOf(value)}`;
   });
   return { text, values };
-}
-
-function isNamed(parameter: Parameter): parameter is Readonly<Record<string, Value>> {
-  return typeof parameter === 'object' && parameter !== null && !(parameter instanceof Uint8Array);
 }
 
 /** The type of a value, as its column has it. */

@@ -1,5 +1,5 @@
 import { monthName, monthStart, nextMonth, type TimeMs } from '../../model/time.ts';
-import { all, run, type Db } from '../sql/db.ts';
+import { raw, type Db } from '../sql/db.ts';
 import { MetaTable } from '../sql/metaTable.ts';
 import { PARTITIONED } from './dialect.ts';
 
@@ -21,18 +21,18 @@ export async function createPartitions(db: Db, month: TimeMs): Promise<void> {
 /** Drops the partitions of months that the retention has emptied. */
 export async function dropPartitions(db: Db): Promise<void> {
   const { windowsFrom, hoursFrom } = await new MetaTable(db).span();
-  const rows = await all<{ parent: string; name: string }>(
-    db,
-    `SELECT parent.relname AS parent, part.relname AS name
+  const rows = await db.all<{
+    parent: string;
+    name: string;
+  }>`SELECT parent.relname AS parent, part.relname AS name
      FROM pg_inherits JOIN pg_class AS parent ON parent.oid = inhparent
        JOIN pg_class AS part ON part.oid = inhrelid
-     WHERE parent.relnamespace = CAST(current_schema() AS regnamespace)`,
-  );
+     WHERE parent.relnamespace = CAST(current_schema() AS regnamespace)`;
   for (const { parent, name } of rows) {
     const [, year, month] = /_(\d{4})_(\d{2})$/.exec(name) ?? [];
     if (year === undefined || !PARTITIONED.has(parent)) continue;
     const end = nextMonth(monthStart(Date.UTC(Number(year), Number(month) - 1)));
     const keptFrom = PARTITIONED.get(parent) === 'hour' ? windowsFrom : hoursFrom;
-    if (end <= keptFrom) await run(db, `DROP TABLE ${name}`);
+    if (end <= keptFrom) await db.run`DROP TABLE ${raw(name)}`;
   }
 }

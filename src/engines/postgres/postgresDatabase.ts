@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { SECOND_MS } from '../../model/time.ts';
 import { HistoryError } from '../../store/history.ts';
 import type { PostgresLocation } from '../../store/historyLocation.ts';
-import { value, type Database, type Db } from '../sql/db.ts';
+import type { Database, Db } from '../sql/db.ts';
 import { readEpoch, requireEpoch } from './epoch.ts';
 import { isPassing, toHistoryError } from './errors.ts';
 import { connectionsTo, type Connections, type Purpose } from './pool.ts';
@@ -128,9 +128,11 @@ export async function requireHistory(
   { schema }: PostgresLocation,
 ): Promise<PostgresDatabase> {
   // By its full name: a schema that the role may not use looks as if it were empty otherwise.
-  const sql = "SELECT to_regclass(quote_ident(?) || '.migrations') IS NOT NULL AS found";
-  const isThere = await database.read((db) => value<boolean>(db, sql, schema));
-  if (isThere) return database;
+  const isThere = await database.read(
+    (db) =>
+      db.value<boolean>`SELECT to_regclass(quote_ident(${schema}) || '.migrations') IS NOT NULL`,
+  );
+  if (isThere === true) return database;
   throw new HistoryError(
     'missing',
     `there is no history in ${database.name} yet: start \`burnwatch run\` or \`burnwatch backfill\`, or correct history.url`,

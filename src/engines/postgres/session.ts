@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { storeSql, type Db, type Parameter, type Row } from '../sql/db.ts';
+import { asking, storeSql, type Value, type Row, type Db } from '../sql/db.ts';
 import { bind, toWire, translateSchema, typeOf } from './dialect.ts';
 
 /** Rows that go into one statement. */
@@ -16,7 +16,7 @@ function nameOf(text: string): string {
 
 /** A connection as the engine’s SQL uses it. */
 export function sessionOf(client: () => ClientBase): Db {
-  const query = (sql: string, parameters: readonly Parameter[]) => {
+  const query = (sql: string, parameters: readonly Value[]) => {
     const { text, values } = bind(sql, parameters);
     return client().query<Record<string, unknown>>({
       name: nameOf(text),
@@ -24,9 +24,9 @@ export function sessionOf(client: () => ClientBase): Db {
       values: values as unknown[],
     });
   };
-  return {
+  return asking({
     rows: async (sql, parameters) => (await query(sql, parameters)).rows,
-    run: async (sql, parameters) => (await query(sql, parameters)).rowCount ?? 0,
+    change: async (sql, parameters) => (await query(sql, parameters)).rowCount ?? 0,
     define: async (schema) => void (await client().query(translateSchema(schema))),
     hasTable: async (name) => {
       const sql =
@@ -38,7 +38,7 @@ export function sessionOf(client: () => ClientBase): Db {
       const unique = lastOfEach(rows, key);
       if (unique.length === 1) {
         const row = unique[0]!;
-        await query(storeSql(table, key, Object.keys(row), keep), [Object.values(row)]);
+        await query(storeSql(table, key, Object.keys(row), keep), Object.values(row));
         return;
       }
       for (let at = 0; at < unique.length; at += AT_ONCE) {
@@ -75,7 +75,7 @@ export function sessionOf(client: () => ClientBase): Db {
       const { rows } = await client().query<{ number: number }>(query);
       return rows.map(({ number }) => number);
     },
-  };
+  });
 }
 
 /** The column of a list that holds each row’s place in it. */

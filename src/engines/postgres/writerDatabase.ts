@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { monthStart, type TimeMs } from '../../model/time.ts';
 import { HistoryError } from '../../store/history.ts';
-import { value, type Db, type WriterDatabase } from '../sql/db.ts';
+import { raw, type WriterDatabase, type Db } from '../sql/db.ts';
 import { requireEpoch } from './epoch.ts';
 import { ledEpoch, takeLead, type LeadOptions } from './leadership.ts';
 import { createPartitions, dropPartitions } from './partitions.ts';
@@ -57,10 +57,9 @@ class LeaderWriter extends PostgresDatabase implements WriterDatabase {
 
   numberOn(table: string, column: string): Promise<void> {
     return this.write(async (db) => {
-      const last = await value<number | null>(db, `SELECT max(${column}) FROM ${table}`);
+      const last = await db.value<number | null>`SELECT max(${raw(column)}) FROM ${raw(table)}`;
       if (last === null || last === undefined) return;
-      const sequence = 'pg_get_serial_sequence(CAST(? AS text), CAST(? AS text))';
-      await value(db, `SELECT setval(${sequence}, ?)`, table, column, last);
+      await db.value`SELECT setval(pg_get_serial_sequence(${table}, ${column}), ${last})`;
     });
   }
 

@@ -6,28 +6,24 @@ import {
   type BillDay,
   type BillStore,
 } from '../../store/bills.ts';
-import { all, putNew, run, value, values, type Database, type Db } from './db.ts';
+import { raw, putNew, type Database, type Db } from './db.ts';
 
 /** The bills of a history. */
 export function createBillStore(database: Database): BillStore {
   return {
     importDays: (bill) => database.write((db) => replaceDays(db, bill)),
     closeMonths: (months, at) =>
-      database.write(async (db) => {
-        const rows = months.map(({ month, frozen }) => ({
-          month: monthStart(month),
-          closed_at: at,
-          frozen,
-        }));
-        return await putNew(db, 'bill_months', ['month'], ...rows);
+      database.write((db) => {
+        const rows = months.map(({ month, frozen }) => [monthStart(month), frozen] as const);
+        const closed = rows.map(([month, frozen]) => ({ month, closed_at: at, frozen }));
+        return putNew(db, 'bill_months', ['month'], ...closed);
       }),
     billDays: (from, to) => database.read((db) => readBillDays(db, from, to)),
     closedMonths: () => database.read(closedMonths),
     frozenMonth: (month) =>
       database.read(
         async (db) =>
-          (await value<string>(db, 'SELECT frozen FROM bill_months WHERE month = ?', month)) ??
-          null,
+          (await db.value<string>`SELECT frozen FROM bill_months WHERE month = ${month}`) ?? null,
       ),
     corrections: (from, to) => database.read((db) => readCorrections(db, from, to)),
     close: () => database.close(),
@@ -36,29 +32,23 @@ export function createBillStore(database: Database): BillStore {
 
 /** Days with a bill in [from, to), oldest first. */
 export async function readBillDays(db: Db, from: TimeMs, to: TimeMs): Promise<readonly BillDay[]> {
-  const days = await all<Pick<BillDay, 'day' | 'totalNano' | 'poolNano'>>(
-    db,
-    `SELECT day, total_nano AS totalNano, pool_nano AS poolNano FROM bill_days
-     WHERE day >= ? AND day < ? ORDER BY day`,
-    [from, to],
-  );
-  const nodesOf = 'SELECT node, nano FROM bill_nodes WHERE day = ? ORDER BY node';
-  const namespacesOf =
-    'SELECT namespace, nano FROM bill_namespaces WHERE day = ? ORDER BY namespace';
-  const partsOf = 'SELECT part, nano FROM bill_parts WHERE day = ? ORDER BY part';
+  const days = await db.all<
+    Pick<BillDay, 'day' | 'totalNano' | 'poolNano'>
+  >`SELECT day, total_nano AS totalNano, pool_nano AS poolNano
+    FROM bill_days
+     WHERE day >= ${from} AND day < ${to} ORDER BY day`;
   const whole: BillDay[] = [];
   for (const day of days) {
-    const nodes = await all<{ node: string; nano: number }>(db, nodesOf, day.day);
-    const told = await all<{ namespace: string; nano: number }>(db, namespacesOf, day.day);
-    const named = await all<{ part: string; nano: number }>(db, partsOf, day.day);
-    const parts = new Map(named.map(({ part, nano }) => [part, nano]));
+    const of = (table: string, name: string) => db.pairs<string, number>`SELECT ${raw(name)}, nano
+      FROM ${raw(table)} WHERE day = ${day.day} ORDER BY ${raw(name)}`;
+    const parts = await of('bill_parts', 'part');
     const reasons = [...parts].filter(([part]) => !BILL_PARTS.some((one) => one === part));
     whole.push({
       ...day,
       parts: makeParts(BILL_PARTS, (part) => parts.get(part) ?? 0),
       reasons: new Map(reasons),
-      nodes: new Map(nodes.map(({ node, nano }) => [node, nano])),
-      namespaces: new Map(told.map(({ namespace, nano }) => [namespace, nano])),
+      nodes: await of('bill_nodes', 'node'),
+      namespaces: await of('bill_namespaces', 'namespace'),
     });
   }
   return whole;
@@ -70,7 +60,7 @@ export async function isMonthClosed(db: Db, time: TimeMs): Promise<boolean> {
 }
 
 async function closedMonths(db: Db): Promise<readonly TimeMs[]> {
-  return await values<TimeMs>(db, 'SELECT month FROM bill_months ORDER BY month');
+  return await db.values<TimeMs>`SELECT month FROM bill_months ORDER BY month`;
 }
 
 async function readCorrections(
@@ -78,11 +68,8 @@ async function readCorrections(
   from: TimeMs,
   to: TimeMs,
 ): Promise<readonly BillCorrection[]> {
-  const days = await all<CorrectedDay>(
-    db,
-    'SELECT day, at, source, nano FROM bill_corrections WHERE at >= ? AND at < ? ORDER BY at, day',
-    [from, to],
-  );
+  const days = await db.all<CorrectedDay>`SELECT day, at, source, nano FROM bill_corrections
+      WHERE at >= ${from} AND at < ${to} ORDER BY at, day`;
   return byMonth(days);
 }
 
@@ -107,12 +94,13 @@ async function correctDay(
   { day, totalNano }: BillDay,
   { source, at }: Pick<Parameters<BillStore['importDays']>[0], 'source' | 'at'>,
 ): Promise<CorrectedDay | null> {
-  const known = `SELECT CAST(
-      COALESCE((SELECT total_nano FROM bill_days WHERE day = $day), 0) +
-      COALESCE((SELECT SUM(nano) FROM bill_corrections WHERE day = $day), 0) AS BIGINT)`;
-  const nano = totalNano - ((await value<number>(db, known, { day })) ?? 0);
+  const nano =
+    totalNano -
+    ((await db.value<number>`SELECT CAST(
+      COALESCE((SELECT total_nano FROM bill_days WHERE day = ${day}), 0) +
+      COALESCE((SELECT SUM(nano) FROM bill_corrections WHERE day = ${day}), 0) AS BIGINT)`) ?? 0);
   if (nano === 0) return null;
-  await run(db, 'INSERT INTO bill_corrections VALUES (?, ?, ?, ?)', [day, at, source, nano]);
+  await db.run`INSERT INTO bill_corrections VALUES (${day}, ${at}, ${source}, ${nano})`;
   return { day, at, source, nano };
 }
 
@@ -131,30 +119,22 @@ async function replaceDays(
         if (correction !== null) corrected.push(correction);
         continue;
       }
-      const next = nextMonth(month);
-      await run(db, 'DELETE FROM bill_months WHERE month = ?', month);
-      await run(db, 'DELETE FROM bill_corrections WHERE day >= ? AND day < ?', [month, next]);
+      await db.run`DELETE FROM bill_months WHERE month = ${month}`;
+      await db.run`DELETE FROM bill_corrections WHERE day >= ${month} AND day < ${nextMonth(month)}`;
     }
-    await run(db, 'DELETE FROM bill_days WHERE day = ?', day);
-    await run(
-      db,
-      `INSERT INTO bill_days (day, total_nano, pool_nano, source, imported_at)
-       VALUES (?, ?, ?, ?, ?)`,
-      [day, totalNano, poolNano, source, at],
-    );
-    for (const [part, nano] of [...Object.entries(parts), ...reasons])
-      await run(db, 'INSERT INTO bill_parts (day, part, nano) VALUES (?, ?, ?)', day, part, nano);
-    for (const [namespace, nano] of namespaces)
-      await run(
+    await db.run`DELETE FROM bill_days WHERE day = ${day}`;
+    await db.run`INSERT INTO bill_days (day, total_nano, pool_nano, source, imported_at)
+       VALUES (${day}, ${totalNano}, ${poolNano}, ${source}, ${at})`;
+    const put = (table: string, name: string, amounts: Iterable<readonly [string, number]>) =>
+      putNew(
         db,
-        'INSERT INTO bill_namespaces (day, namespace, nano) VALUES (?, ?, ?)',
-        day,
-        namespace,
-        nano,
+        table,
+        ['day', name],
+        ...[...amounts].map(([of, nano]) => ({ day, [name]: of, nano })),
       );
-    for (const [node, nano] of nodes) {
-      await run(db, 'INSERT INTO bill_nodes (day, node, nano) VALUES (?, ?, ?)', day, node, nano);
-    }
+    await put('bill_parts', 'part', [...Object.entries(parts), ...reasons]);
+    await put('bill_namespaces', 'namespace', namespaces);
+    await put('bill_nodes', 'node', nodes);
   }
   return byMonth(corrected);
 }

@@ -6,7 +6,7 @@ import {
   type ContainerDayRows,
 } from '../../store/containerDays/containerDayKeeper.ts';
 import type { ContainerDaysQuery } from '../../store/usage.ts';
-import { all, IN_NAMESPACES, list, put, run, value, type Db } from './db.ts';
+import { put, inNamespaces, inList, type Db } from './db.ts';
 import type { MetaTable } from './metaTable.ts';
 
 interface Row {
@@ -25,11 +25,11 @@ export function containerDayRows(db: Db, meta: MetaTable): ContainerDayRows {
   return {
     pages: async (day, identities) => {
       const wanted = new Set(identities.map(identityKey));
-      const sql = `SELECT namespace, kind, name, container, page FROM container_days
-        WHERE day = ? AND namespace IN (SELECT value FROM json_each(?))`;
-      const namespaces = list([...new Set(identities.map(([namespace]) => namespace))]);
+      const namespaces = [...new Set(identities.map(([namespace]) => namespace))];
       const pages = new Map<string, Uint8Array>();
-      for (const row of await all<Omit<Row, 'day'>>(db, sql, day, namespaces)) {
+      for (const row of await db.all<Omit<Row, 'day'>>`SELECT namespace, kind, name, container, page
+        FROM container_days
+        WHERE day = ${day} AND namespace ${inList(namespaces)}`) {
         const key = identityKey([row.namespace, row.kind, row.name, row.container]);
         if (wanted.has(key)) pages.set(key, row.page);
       }
@@ -46,12 +46,12 @@ export function containerDayRows(db: Db, meta: MetaTable): ContainerDayRows {
       }));
       return db.store('container_days', KEY, stored, 'new');
     },
-    clear: async (day) => void (await run(db, 'DELETE FROM container_days WHERE day = ?', day)),
+    clear: async (day) => void (await db.run`DELETE FROM container_days WHERE day = ${day}`),
     hours: async (day) =>
-      (await value<number>(db, 'SELECT hours FROM container_day_hours WHERE day = ?', day)) ?? 0,
+      (await db.value<number>`SELECT hours FROM container_day_hours WHERE day = ${day}`) ?? 0,
     setHours: (day, hours) => put(db, 'container_day_hours', ['day'], { day, hours }),
     oomReason: async () =>
-      (await value<number>(db, "SELECT id FROM reasons WHERE text = 'OOMKilled'")) ?? null,
+      (await db.value<number>`SELECT id FROM reasons WHERE text = 'OOMKilled'`) ?? null,
     windowsFrom: async () => (await meta.span()).windowsFrom,
   };
 }
@@ -61,14 +61,11 @@ export async function readContainerDays(
   db: Db,
   query: ContainerDaysQuery,
 ): Promise<readonly ContainerHistory[]> {
-  const rows = await all<Row>(
-    db,
-    `SELECT day, namespace, kind, name, container, page FROM container_days
-     WHERE day >= $from AND day < $to
-       AND ${IN_NAMESPACES}
-     ORDER BY namespace, kind, name, container, day`,
-    { from: floorTo(query.from, DAY_MS), to: query.to, namespaces: list(query.namespaces) },
-  );
+  const rows =
+    await db.all<Row>`SELECT day, namespace, kind, name, container, page FROM container_days
+     WHERE day >= ${floorTo(query.from, DAY_MS)} AND day < ${query.to}
+       AND ${inNamespaces(query.namespaces)}
+     ORDER BY namespace, kind, name, container, day`;
   const histories: (ContainerHistory & { readonly days: ContainerDay[] })[] = [];
   for (const { day, namespace, kind, name, container, page } of rows) {
     let last = histories.at(-1);

@@ -2,7 +2,7 @@ import type { ContainerSample, PodSample } from '../../model/snapshot.ts';
 import type { Inherited } from '../../store/rollUp/windowPages.ts';
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import { canonicalLabels } from '../../store/labelSets.ts';
-import { all, IN_NUMBERS, list, type Db } from './db.ts';
+import { raw, inList, inNumbers, type Db } from './db.ts';
 import type { Dictionary } from './dictionary.ts';
 
 /**
@@ -106,9 +106,8 @@ export class ContainerTable {
     const wanted = [...ids];
     const missing = wanted.filter((id) => !this.#byId.has(id));
     if (missing.length > 0) {
-      const sql = `SELECT id, ${COLUMNS} FROM containers
-        WHERE id ${IN_NUMBERS}`;
-      for (const row of await all<ContainerRow>(this.#db, sql, list(missing)))
+      for (const row of await this.#db.all<ContainerRow>`SELECT id, ${raw(COLUMNS)} FROM containers
+        WHERE id ${inNumbers(missing)}`)
         this.#byId.set(row.id, row);
     }
     return new Map(
@@ -171,9 +170,8 @@ export class ContainerTable {
   async #read(uids: readonly string[]): Promise<void> {
     if (uids.length === 0) return;
     for (const uid of uids) this.#byUid.set(uid, []);
-    const sql = `SELECT id, ${COLUMNS} FROM containers
-      WHERE uid IN (SELECT value FROM json_each(?)) ORDER BY id`;
-    for (const found of await all<ContainerRow>(this.#db, sql, list(uids))) {
+    for (const found of await this.#db.all<ContainerRow>`SELECT id, ${raw(COLUMNS)} FROM containers
+      WHERE uid ${inList(uids)} ORDER BY id`) {
       const row = this.#byId.get(found.id) ?? found;
       this.#byUid.get(row.uid)!.push(row);
       this.#byId.set(row.id, row);

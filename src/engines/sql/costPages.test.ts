@@ -1,14 +1,15 @@
 import { expect, it } from 'vitest';
 import { costPages } from './costPages.ts';
-import type { Db } from './db.ts';
+import { asking, type Session } from './db.ts';
 import { MetaTable } from './metaTable.ts';
 
 it('reads the pages of a bucket in parts, each page once', async () => {
   const stored = Array.from({ length: 20_000 }, (_, index) => ({ key: 3 * index, page: '' }));
-  const db = {
-    rows: async (_sql: string, [, after, limit]: readonly [number, number, number]) =>
-      stored.filter(({ key }) => key > after).slice(0, limit),
-  } as unknown as Db;
+  const session: Partial<Session> = {
+    rows: async (_sql, [, after, limit]) =>
+      stored.filter(({ key }) => key > Number(after)).slice(0, Number(limit)),
+  };
+  const db = asking(session as Session);
   const sizes: number[] = [];
   const keys: number[] = [];
   for await (const rows of costPages(db, new MetaTable(db), 300_000).costs('days', 0)) {

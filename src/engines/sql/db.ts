@@ -1,18 +1,16 @@
-type Value = string | number | bigint | null | Uint8Array;
-export type Parameter = Value | readonly Value[] | Readonly<Record<string, Value>>;
+import type { WorkloadRef } from '../../model/workload.ts';
+
+export type Value = string | number | bigint | null | Uint8Array;
 
 /** A row to be stored: a value for each of its columns. */
 export type Row = Readonly<Record<string, Value>>;
 
-/**
- * One session of a database. Statements are written once, in what SQLite and PostgreSQL both understand; parameters are
- * `?`, or `$name` and `:name`.
- */
-export interface Db {
+/** What an engine does in one session. A statement has `?` for each parameter. */
+export interface Session {
   /** All rows that a statement gives. */
-  rows(sql: string, parameters: readonly Parameter[]): Promise<readonly unknown[]>;
+  rows(sql: string, parameters: readonly Value[]): Promise<readonly unknown[]>;
   /** Changes rows and returns how many. */
-  run(sql: string, parameters: readonly Parameter[]): Promise<number>;
+  change(sql: string, parameters: readonly Value[]): Promise<number>;
   /** Runs the statements of a schema, written in SQLite's form, each ended by a semicolon. */
   define(schema: string): Promise<void>;
   hasTable(name: string): Promise<boolean>;
@@ -66,56 +64,89 @@ export interface Migration {
   readonly sql: string;
 }
 
-/** All rows of a query. `R` is what its columns hold. */
-export async function all<R>(
-  db: Db,
-  sql: string,
-  ...parameters: readonly Parameter[]
-): Promise<R[]> {
-  return (await db.rows(sql, parameters)) as R[];
+/** A statement or a part of one, with `?` for each of its parameters. */
+export interface Sql {
+  readonly text: string;
+  readonly parameters: readonly Value[];
 }
 
-/** The first row of a query. */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what its columns hold
-export async function first<R>(
-  db: Db,
-  sql: string,
-  ...parameters: readonly Parameter[]
-): Promise<R | undefined> {
-  return (await db.rows(sql, parameters))[0] as R | undefined;
+type Template = readonly [texts: TemplateStringsArray, ...given: readonly (Value | Sql)[]];
+
+/**
+ * One session of a database. Statements are written once, in what SQLite and PostgreSQL both understand:
+ * `db.all`SELECT node FROM bill_nodes WHERE day = ${day}``.
+ */
+export interface Db extends Session {
+  /** All rows of a query. `R` is what its columns hold. */
+  all<R>(...template: Template): Promise<R[]>;
+  /** The first row of a query. */
+  first<R>(...template: Template): Promise<R | undefined>;
+  /** The same, where these columns hold JSON. */
+  parsed<R>(...columns: readonly (keyof R & string)[]): (...template: Template) => Promise<R[]>;
+  /** The only column of all rows. */
+  values<T>(...template: Template): Promise<T[]>;
+  /** The second column by the first. */
+  pairs<K, V>(...template: Template): Promise<Map<K, V>>;
+  /** The only column of the first row. */
+  value<T>(...template: Template): Promise<T | undefined>;
+  /** Changes rows and returns how many. */
+  run(...template: Template): Promise<number>;
 }
 
-/** The only column of all rows. */
-export async function values<T>(
-  db: Db,
-  sql: string,
-  ...parameters: readonly Parameter[]
-): Promise<T[]> {
-  const rows = (await db.rows(sql, parameters)) as readonly Record<string, T>[];
-  return rows.map((row) => Object.values(row)[0]!);
+/** A session that is asked by templates. */
+export function asking(session: Session): Db {
+  const all = async <R>(...template: Template): Promise<R[]> => {
+    const { text, parameters } = sql(...template);
+    return (await session.rows(text, parameters)) as R[];
+  };
+  const values = async <T>(...template: Template): Promise<T[]> =>
+    (await all<Record<string, T>>(...template)).map((row) => Object.values(row)[0]!);
+  return {
+    ...session,
+    all,
+    values,
+    parsed:
+      <R>(...columns: readonly (keyof R & string)[]) =>
+      async (...template: Template) => {
+        const rows = await all<Record<string, unknown>>(...template);
+        for (const row of rows)
+          for (const name of columns) row[name] = JSON.parse(row[name] as string);
+        return rows as R[];
+      },
+    pairs: async <K, V>(...template: Template) =>
+      new Map((await all<object>(...template)).map((row) => Object.values(row) as [K, V])),
+    first: async <R>(...template: Template) => (await all<R>(...template))[0],
+    value: async <T>(...template: Template) => (await values<T>(...template))[0],
+    run: (...template) => {
+      const { text, parameters } = sql(...template);
+      return session.change(text, parameters);
+    },
+  };
 }
 
-/** The only column of the first row. */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what its column holds
-export async function value<T>(
-  db: Db,
-  sql: string,
-  ...parameters: readonly Parameter[]
-): Promise<T | undefined> {
-  return (await values<T>(db, sql, ...parameters))[0];
+/** What is put into the text is a parameter, unless it is a part of a statement itself. */
+export function sql(...[texts, ...given]: Template): Sql {
+  const parameters: Value[] = [];
+  const text = texts.reduce((before, after, index) => {
+    const one = given[index - 1]!;
+    const isPart = typeof one === 'object' && one !== null && 'text' in one;
+    parameters.push(...(isPart ? one.parameters : [one]));
+    return `${before}${isPart ? one.text : '?'}${after}`;
+  });
+  return { text, parameters };
 }
 
-/** Changes rows and returns how many. */
-export function run(db: Db, sql: string, ...parameters: readonly Parameter[]): Promise<number> {
-  return db.run(sql, parameters);
+/** A text of our own as a part of a statement: names, columns, conditions. */
+export function raw(text: string): Sql {
+  return { text, parameters: [] };
 }
 
 /** Inserts a row into a table that numbers its rows; returns its number. */
 export async function insert(db: Db, table: string, id: string, row: Row): Promise<number> {
   const columns = Object.keys(row);
   const places = columns.map(() => '?').join(', ');
-  const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places}) RETURNING ${id}`;
-  return (await value<number>(db, sql, Object.values(row)))!;
+  const text = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${places}) RETURNING ${id}`;
+  return ((await db.rows(text, Object.values(row))) as Record<string, number>[])[0]![id]!;
 }
 
 /** Stores rows in place of those with the same key. */
@@ -128,20 +159,29 @@ export function putNew(db: Db, table: string, key: readonly string[], ...rows: r
   return db.store(table, key, rows, 'old');
 }
 
-/** Only what a caller may see: `$namespaces` is a `list`, or null for all. */
-export const IN_NAMESPACES =
-  '($namespaces IS NULL OR namespace IN (SELECT value FROM json_each($namespaces)))';
+/** Only what a caller may see; null for all. */
+export function inNamespaces(namespaces: readonly string[] | null | undefined): Sql {
+  return namespaces ? sql`namespace ${inList(namespaces)}` : raw('TRUE');
+}
 
-/** A list of numbers as one parameter, after the name of a column. */
-export const IN_NUMBERS = 'IN (SELECT CAST(value AS BIGINT) FROM json_each(?))';
+/** Only rows of a workload. */
+export function isOf(namespace: string | null, { kind, name }: WorkloadRef): Sql {
+  return sql`namespace = ${namespace} AND kind = ${kind} AND name = ${name}`;
+}
 
-/** A list as one parameter, for `IN (SELECT value FROM json_each(?))` or, of numbers, `IN_NUMBERS`. */
-export function list(values: readonly (string | number)[]): string;
-export function list(values: readonly (string | number)[] | null | undefined): string | null;
-export function list(values: readonly (string | number)[] | null | undefined): string | null {
-  return values === null || values === undefined
-    ? null
-    : JSON.stringify(values.map((value) => String(value)));
+/** Only rows with this value; all where none is given. */
+export function isGiven(column: string, value: Value | undefined): Sql {
+  return value === null || value === undefined ? raw('TRUE') : sql`${raw(column)} = ${value}`;
+}
+
+/** A list of texts as one parameter, after the name of a column. */
+export function inList(texts: readonly string[]): Sql {
+  return sql`IN (SELECT value FROM json_each(${JSON.stringify(texts)}))`;
+}
+
+/** The same of numbers. */
+export function inNumbers(numbers: readonly number[]): Sql {
+  return sql`IN (SELECT CAST(value AS BIGINT) FROM json_each(${JSON.stringify(numbers.map(String))}))`;
 }
 
 /** A LIMIT that leaves nothing out. */

@@ -1,6 +1,6 @@
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
 import type { DeliveryStore } from '../../store/notifications/deliveryStore.ts';
-import { run, type Database, type Db } from './db.ts';
+import type { Database, Db } from './db.ts';
 import {
   claimNext,
   insertDeliveries,
@@ -42,12 +42,8 @@ export function createDeliveryStore(database: Database): DeliveryStore {
 
 async function prune(db: Db, now: TimeMs): Promise<void> {
   const before = now - KEEP_MS;
-  await run(
-    db,
-    "DELETE FROM ops_deliveries WHERE state IN ('sent', 'dead', 'superseded') AND created_at < ?",
-    before,
-  );
-  await run(db, "DELETE FROM ops_notified WHERE state = 'resolved' AND at < ?", before);
-  await run(db, 'DELETE FROM ops_pages WHERE at < ?', before);
-  await run(db, 'DELETE FROM ops_said_once WHERE at < ?', before - 60 * DAY_MS);
+  await db.run`DELETE FROM ops_deliveries WHERE state IN ('sent', 'dead', 'superseded') AND created_at < ${before}`;
+  await db.run`DELETE FROM ops_notified WHERE state = 'resolved' AND at < ${before}`;
+  await db.run`DELETE FROM ops_pages WHERE at < ${before}`;
+  await db.run`DELETE FROM ops_said_once WHERE at < ${before - 60 * DAY_MS}`;
 }

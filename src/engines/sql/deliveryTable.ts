@@ -7,7 +7,7 @@ import type {
   Outcome,
   QueueLength,
 } from '../../store/notifications/deliveryStore.ts';
-import { all, first, putNew, run, value, type Db } from './db.ts';
+import { putNew, type Db } from './db.ts';
 
 interface WaitingRow {
   readonly id: string;
@@ -53,16 +53,12 @@ async function supersede(
   db: Db,
   { id, receiver, conversation, notice }: Delivery,
 ): Promise<Notice | null> {
-  const rows = await all<{ id: string; notice: string }>(
-    db,
-    `SELECT id, notice FROM ops_deliveries
-     WHERE channel = ? AND target = ? AND conversation = ? AND state = 'pending'
-       AND in_doubt = 0 AND id <> ? ORDER BY seq`,
-    [receiver.channel, receiver.target, conversation, id],
-  );
+  const rows = await db.all<{ id: string; notice: string }>`SELECT id, notice FROM ops_deliveries
+     WHERE channel = ${receiver.channel} AND target = ${receiver.target} AND conversation = ${conversation} AND state = 'pending'
+       AND in_doubt = 0 AND id <> ${id} ORDER BY seq`;
   if (rows.length === 0) return null;
   for (const row of rows) {
-    await run(db, "UPDATE ops_deliveries SET state = 'superseded' WHERE id = ?", row.id);
+    await db.run`UPDATE ops_deliveries SET state = 'superseded' WHERE id = ${row.id}`;
   }
   if (notice.kind !== 'findings') return null;
   const before = rows.map((row) => JSON.parse(row.notice) as Notice);
@@ -72,13 +68,9 @@ async function supersede(
 
 /** Receivers with something to send now: due, or left by a process that did not come back. */
 export async function receiversDue(db: Db, now: TimeMs): Promise<readonly Receiver[]> {
-  return await all(
-    db,
-    `SELECT DISTINCT channel, target FROM ops_deliveries
-     WHERE (state = 'pending' AND due_at <= $now) OR (state = 'sending' AND lease_until <= $now)
-     ORDER BY channel, target`,
-    { now },
-  );
+  return await db.all`SELECT DISTINCT channel, target FROM ops_deliveries
+     WHERE (state = 'pending' AND due_at <= ${now}) OR (state = 'sending' AND lease_until <= ${now})
+     ORDER BY channel, target`;
 }
 
 /** See `DeliveryStore.claim`; call it in a transaction that holds the write lock. */
@@ -88,25 +80,17 @@ export async function claimNext(
   now: TimeMs,
   leaseMs: number,
 ): Promise<ClaimedDelivery | null> {
-  const row = await first<WaitingRow>(
-    db,
-    `SELECT * FROM ops_deliveries
-     WHERE channel = ? AND target = ? AND state IN ('pending', 'sending')
-     ORDER BY (state = 'sending') DESC, priority DESC, seq LIMIT 1`,
-    [channel, target],
-  );
+  const row = await db.first<WaitingRow>`SELECT * FROM ops_deliveries
+     WHERE channel = ${channel} AND target = ${target} AND state IN ('pending', 'sending')
+     ORDER BY (state = 'sending') DESC, priority DESC, seq LIMIT 1`;
   if (row === undefined) return null;
   const isLost = row.state === 'sending';
   // A lease from the far future comes from a clock that was wrong: it does not count either. Far means
   // more than two processes' clocks can differ, and than the time one of them waited for this lock.
   const until = row.lease_until ?? 0;
   if (isLost ? until > now && until <= now + FAR_LEASES * leaseMs : row.due_at > now) return null;
-  await run(
-    db,
-    `UPDATE ops_deliveries SET state = 'sending', lease_until = ?, attempts = attempts + 1,
-       in_doubt = CASE WHEN ? = 1 THEN 1 ELSE in_doubt END WHERE id = ?`,
-    [now + leaseMs, isLost ? 1 : 0, row.id],
-  );
+  await db.run`UPDATE ops_deliveries SET state = 'sending', lease_until = ${now + leaseMs}, attempts = attempts + 1,
+       in_doubt = CASE WHEN ${isLost ? 1 : 0} = 1 THEN 1 ELSE in_doubt END WHERE id = ${row.id}`;
   const inDoubt = isLost || row.in_doubt === 1;
   return { ...toDelivery(row), attempts: row.attempts, inDoubt, root: await rootOf(db, row) };
 }
@@ -119,58 +103,43 @@ export async function settleDelivery(
   outcome: Outcome,
 ): Promise<void> {
   if (outcome.state === 'sent') {
-    await run(
-      db,
-      `UPDATE ops_deliveries
-       SET state = 'sent', sent_at = ?, lease_until = NULL, code = NULL, error = NULL WHERE id = ?`,
-      [now, id],
-    );
+    await db.run`UPDATE ops_deliveries
+       SET state = 'sent', sent_at = ${now}, lease_until = NULL, code = NULL, error = NULL WHERE id = ${id}`;
     if (Object.keys(outcome.receipt.ids).length === 0) return;
-    await run(
-      db,
-      `INSERT INTO ops_conversations (channel, target, conversation, receipt)
-       SELECT channel, target, conversation, ? FROM ops_deliveries WHERE id = ?
-       ON CONFLICT (channel, target, conversation) DO UPDATE SET receipt = excluded.receipt`,
-      [JSON.stringify(outcome.receipt), id],
-    );
+    await db.run`INSERT INTO ops_conversations (channel, target, conversation, receipt)
+       SELECT channel, target, conversation, ${JSON.stringify(outcome.receipt)} FROM ops_deliveries WHERE id = ${id}
+       ON CONFLICT (channel, target, conversation) DO UPDATE SET receipt = excluded.receipt`;
     return;
   }
   const waits = outcome.state === 'pending';
-  await run(
-    db,
-    `UPDATE ops_deliveries
-     SET state = ?, due_at = ?, in_doubt = ?, code = ?, error = ?, lease_until = NULL WHERE id = ?`,
-    [outcome.state, waits ? outcome.dueAt : now, waits && outcome.inDoubt ? 1 : 0],
-    [outcome.code, outcome.error, id],
-  );
+  await db.run`UPDATE ops_deliveries
+     SET state = ${outcome.state}, due_at = ${waits ? outcome.dueAt : now}, code = ${outcome.code},
+        error = ${outcome.error}, in_doubt = ${waits && outcome.inDoubt ? 1 : 0}, lease_until = NULL
+      WHERE id = ${id}`;
 }
 
 /** When there is something to send next; null when nothing waits. */
 export async function nextDueAt(db: Db): Promise<TimeMs | null> {
-  const due = await value<TimeMs | null>(
-    db,
-    `SELECT min(CASE state WHEN 'pending' THEN due_at ELSE lease_until END)
-     FROM ops_deliveries WHERE state IN ('pending', 'sending')`,
-  );
+  const due =
+    await db.value<TimeMs | null>`SELECT min(CASE state WHEN 'pending' THEN due_at ELSE lease_until END)
+     FROM ops_deliveries WHERE state IN ('pending', 'sending')`;
   return due ?? null;
 }
 
 /** Queues a dead delivery again. Its last attempt may have arrived: it is looked for before it is sent. */
 export async function reviveDelivery(db: Db, id: string, now: TimeMs): Promise<boolean> {
-  const sql = `UPDATE ops_deliveries SET state = 'pending', due_at = ?, in_doubt = 1
-     WHERE id = ? AND state = 'dead'`;
-  return (await run(db, sql, now, id)) > 0;
+  return (
+    (await db.run`UPDATE ops_deliveries SET state = 'pending', due_at = ${now}, in_doubt = 1
+     WHERE id = ${id} AND state = 'dead'`) > 0
+  );
 }
 
 /** How many wait, and how many were given up. */
 export async function queueLength(db: Db): Promise<QueueLength> {
-  return (await first<QueueLength>(
-    db,
-    `SELECT count(*) FILTER (WHERE state <> 'dead') AS waiting,
+  return (await db.first<QueueLength>`SELECT count(*) FILTER (WHERE state <> 'dead') AS waiting,
        count(*) FILTER (WHERE state = 'dead') AS dead,
        min(created_at) FILTER (WHERE state <> 'dead') AS oldestAt
-     FROM ops_deliveries WHERE state IN ('pending', 'sending', 'dead')`,
-  ))!;
+     FROM ops_deliveries WHERE state IN ('pending', 'sending', 'dead')`)!;
 }
 
 /** Deliveries in a state, for people: the latest first. */
@@ -179,13 +148,11 @@ export async function listDeliveries(
   state: DeliveryStatus['state'],
   limit: number,
 ): Promise<readonly DeliveryStatus[]> {
-  const rows = await all<Omit<DeliveryStatus, 'receiver'> & Receiver>(
-    db,
-    `SELECT id, channel, target, conversation, state, attempts, created_at AS createdAt,
+  const rows = await db.all<
+    Omit<DeliveryStatus, 'receiver'> & Receiver
+  >`SELECT id, channel, target, conversation, state, attempts, created_at AS createdAt,
        due_at AS dueAt, sent_at AS sentAt, code, error
-     FROM ops_deliveries WHERE state = ? ORDER BY seq DESC LIMIT ?`,
-    [state, limit],
-  );
+     FROM ops_deliveries WHERE state = ${state} ORDER BY seq DESC LIMIT ${limit}`;
   return rows.map(({ channel, target, ...row }) => ({ ...row, receiver: { channel, target } }));
 }
 
@@ -204,10 +171,7 @@ async function rootOf(
   db: Db,
   { channel, target, conversation }: WaitingRow,
 ): Promise<Receipt | null> {
-  const json = await value<string>(
-    db,
-    'SELECT receipt FROM ops_conversations WHERE channel = ? AND target = ? AND conversation = ?',
-    [channel, target, conversation],
-  );
+  const json = await db.value<string>`SELECT receipt FROM ops_conversations
+      WHERE channel = ${channel} AND target = ${target} AND conversation = ${conversation}`;
   return json === undefined ? null : (JSON.parse(json) as Receipt);
 }

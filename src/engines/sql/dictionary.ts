@@ -1,4 +1,4 @@
-import { putNew, type Db, type Row } from './db.ts';
+import { putNew, type Row, type Db } from './db.ts';
 
 type Values = readonly (string | number)[];
 

@@ -1,7 +1,7 @@
-import type { Finding, FindingEvent } from '../../model/finding.ts';
+import type { FindingEvent } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { StoredEvent } from '../../store/findingLog.ts';
-import { all, EVERYTHING, putNew, run, type Db } from './db.ts';
+import { sql, putNew, EVERYTHING, type Db } from './db.ts';
 
 /**
  * Appends findings' events, in the order of windows.
@@ -30,7 +30,7 @@ export async function appendEvents(
 
 /** Drops the events of windows after `time`. */
 export async function dropEventsAfter(db: Db, time: TimeMs): Promise<void> {
-  await run(db, 'DELETE FROM finding_events WHERE at > ? AND by_window = 1', time);
+  await db.run`DELETE FROM finding_events WHERE at > ${time} AND by_window = 1`;
 }
 
 /** Events of a finding, or after a place in the order; oldest first. */
@@ -39,21 +39,11 @@ export async function selectEvents(
   of: { readonly findingId?: string; readonly after?: number; readonly limit?: number },
 ): Promise<readonly StoredEvent[]> {
   const { findingId = null, after = 0, limit = EVERYTHING } = of;
-  const where = findingId === null ? 'seq > ?' : 'finding_id = ?';
-  const rows = await all<Omit<StoredEvent, 'suppressed' | 'finding'> & EventColumns>(
-    db,
-    `SELECT seq, at, type, suppressed, reason, finding FROM finding_events
-     WHERE ${where} ORDER BY seq LIMIT ?`,
-    [findingId ?? after, limit],
-  );
-  return rows.map((row) => ({
-    ...row,
-    suppressed: row.suppressed === 1,
-    finding: JSON.parse(row.finding) as Finding,
-  }));
-}
-
-interface EventColumns {
-  readonly suppressed: number;
-  readonly finding: string;
+  const where = findingId === null ? sql`seq > ${after}` : sql`finding_id = ${findingId}`;
+  type Stored = Omit<StoredEvent, 'suppressed'> & { readonly suppressed: number };
+  const rows = await db.parsed<Stored>(
+    'finding',
+  )`SELECT seq, at, type, suppressed, reason, finding FROM finding_events
+     WHERE ${where} ORDER BY seq LIMIT ${limit}`;
+  return rows.map((row) => ({ ...row, suppressed: row.suppressed === 1 }));
 }

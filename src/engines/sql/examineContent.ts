@@ -3,7 +3,7 @@ import type { HistoryCheck } from '../../store/history.ts';
 import type { PageColumn } from '../../store/pages/columns.ts';
 import type { PageCodec } from '../../store/pages/pageCodec.ts';
 import { pageCodecs } from '../../store/pages/pageCodecs.ts';
-import { all, value, type Db } from './db.ts';
+import { raw, type Db } from './db.ts';
 import { MetaTable } from './metaTable.ts';
 import { requireCurrentSchema } from './migrate.ts';
 
@@ -59,12 +59,9 @@ export function checked(
 }
 
 async function gaps(db: Db, windowMs: number): Promise<string | null> {
-  const found = await all<{ start: TimeMs; before: TimeMs }>(
-    db,
-    `SELECT start, before FROM (SELECT start, lag(start) OVER (ORDER BY start) AS before FROM windows) AS pairs
-     WHERE start - before <> ? LIMIT 5`,
-    windowMs,
-  );
+  const found = await db.all<{ start: TimeMs; before: TimeMs }>`SELECT start, before
+    FROM (SELECT start, lag(start) OVER (ORDER BY start) AS before FROM windows) AS pairs
+     WHERE start - before <> ${windowMs} LIMIT 5`;
   if (found.length === 0) return null;
   return found
     .map(({ start, before }) => `${formatTime(before + windowMs)} to ${formatTime(start)}`)
@@ -72,7 +69,7 @@ async function gaps(db: Db, windowMs: number): Promise<string | null> {
 }
 
 async function incomplete(db: Db): Promise<string | null> {
-  const count = await value<number>(db, 'SELECT count(*) FROM windows WHERE complete = 0');
+  const count = await db.value<number>`SELECT count(*) FROM windows WHERE complete = 0`;
   return (count ?? 0) === 0 ? null : `${count} windows lack data`;
 }
 
@@ -89,10 +86,12 @@ async function wrongDay(db: Db, watermark: TimeMs, windowMs: number): Promise<st
       ['cost', codecs.costHours, codecs.costDays],
       ['node', codecs.nodeHours, codecs.nodeDays],
     ] as const) {
-      const hours = await pagesOf(db, `SELECT page FROM ${kind}_hours WHERE day = ?`, day);
+      const hours =
+        await db.values<Uint8Array>`SELECT page FROM ${raw(kind)}_hours WHERE day = ${day}`;
       if (hours.length === 0) continue;
       const month = monthStart(day);
-      const days = await pagesOf(db, `SELECT page FROM ${kind}_days WHERE month = ?`, month);
+      const days =
+        await db.values<Uint8Array>`SELECT page FROM ${raw(kind)}_days WHERE month = ${month}`;
       const expected = sums(hourCodec, hours, () => true);
       const found = sums(dayCodec, days, (slot) => slot === (day - month) / DAY_MS);
       const wrong = hourCodec.columns.find(
@@ -103,10 +102,6 @@ async function wrongDay(db: Db, watermark: TimeMs, windowMs: number): Promise<st
     }
   }
   return null;
-}
-
-async function pagesOf(db: Db, sql: string, bucket: TimeMs): Promise<readonly Uint8Array[]> {
-  return (await all<{ page: Uint8Array }>(db, sql, bucket)).map(({ page }) => page);
 }
 
 function sums(

@@ -1,7 +1,7 @@
 import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { UsageQuery } from '../../store/usage.ts';
 import { COST, COST_COLUMNS } from '../../store/pages/columns.ts';
-import { all, IN_NUMBERS, list, values, type Db } from './db.ts';
+import { isGiven, isOf, inNumbers, type Db } from './db.ts';
 import type { HourPoint } from '../../store/usageSeries.ts';
 import { emptySums } from '../../store/pages/pageCodec.ts';
 import { SlotSums } from '../../store/pages/slotSums.ts';
@@ -17,20 +17,14 @@ export async function readHourUsage(
   { namespace, workload, container, from, to }: UsageQuery,
 ): Promise<readonly HourPoint[]> {
   const codec = pageCodecs(windowMs).costHours;
-  const keys = await values<number>(
-    db,
-    `SELECT id FROM cost_keys
-     WHERE namespace = ? AND kind = ? AND name = ? AND container = coalesce(?, container)`,
-    [namespace, workload.kind, workload.name, container],
-  );
+  const keys = await db.values<number>`SELECT id FROM cost_keys
+     WHERE ${isOf(namespace, workload)}
+       AND ${isGiven('container', container)}`;
   const days: TimeMs[] = [];
   for (let day = floorTo(from, DAY_MS); day < to; day += DAY_MS) days.push(day);
   const points: HourPoint[] = [];
-  const sql = `SELECT day, page FROM cost_hours
-    WHERE day ${IN_NUMBERS}
-      AND key ${IN_NUMBERS}
-    ORDER BY day, key`;
-  const pages = await all<{ day: TimeMs; page: Buffer }>(db, sql, list(days), list(keys));
+  const pages = await db.all<{ day: TimeMs; page: Buffer }>`SELECT day, page FROM cost_hours
+    WHERE day ${inNumbers(days)} AND key ${inNumbers(keys)} ORDER BY day, key`;
   for (const [day, ofOneDay] of Map.groupBy(pages, (row) => row.day)) {
     const ofDay = new SlotSums(COST_COLUMNS, codec.slots);
     for (const { page } of ofOneDay) codec.addTo(ofDay, page);

@@ -1,7 +1,7 @@
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { ContainerInstance, InstanceQuery, Neighbour } from '../../store/workloads.ts';
-import { all, first, type Db, IN_NAMESPACES, list } from './db.ts';
+import { inNamespaces, isOf, inList, type Db } from './db.ts';
 
 /** The youngest are kept. */
 const MAX_INSTANCES = 500;
@@ -12,23 +12,19 @@ export async function readInstances(
   db: Db,
   { namespace, workload, from, to }: InstanceQuery,
 ): Promise<readonly ContainerInstance[]> {
-  return await all<ContainerInstance>(
-    db,
-    `SELECT pod, container, nullif(node, '') AS node, nullif(image, '') AS image,
+  return await db.all<ContainerInstance>`SELECT pod, container, nullif(node, '') AS node, nullif(image, '') AS image,
        nullif(owner, '') AS owner, first_hour AS firstHour, last_hour AS lastHour
      FROM containers
-     WHERE namespace = ? AND kind = ? AND name = ? AND last_hour > ? AND first_hour < ?
+     WHERE ${isOf(namespace, workload)} AND last_hour > ${from - HOUR_MS} AND first_hour < ${to}
        AND container <> ''
-     ORDER BY first_hour DESC, id DESC LIMIT ?`,
-    [namespace, workload.kind, workload.name, from - HOUR_MS, to, MAX_INSTANCES],
-  );
+     ORDER BY first_hour DESC, id DESC LIMIT ${MAX_INSTANCES}`;
 }
 
 /** The node that a pod ran on, by its UID. */
 export async function readNodeOfPod(db: Db, uid: string): Promise<string | null> {
-  const sql = `SELECT node FROM containers WHERE uid = ? AND node <> '' ORDER BY last_hour DESC LIMIT 1`;
-  const found = await first<{ node: string }>(db, sql, uid);
-  return found?.node ?? null;
+  const node = await db.value<string>`SELECT node FROM containers
+    WHERE uid = ${uid} AND node <> '' ORDER BY last_hour DESC LIMIT 1`;
+  return node ?? null;
 }
 
 /** Workloads that these pods of a namespace belong to, sorted. */
@@ -38,12 +34,8 @@ export async function readWorkloadsOf(
   pods: readonly string[],
 ): Promise<readonly WorkloadRef[]> {
   if (pods.length === 0) return [];
-  return await all<WorkloadRef>(
-    db,
-    `SELECT DISTINCT kind, name FROM containers
-     WHERE namespace = ? AND pod IN (SELECT value FROM json_each(?)) ORDER BY kind, name`,
-    [namespace, list(pods)],
-  );
+  return await db.all<WorkloadRef>`SELECT DISTINCT kind, name FROM containers
+     WHERE namespace = ${namespace} AND pod ${inList(pods)} ORDER BY kind, name`;
 }
 
 /** Other workloads that ran one of these images since `from`, by namespace and name. */
@@ -55,15 +47,12 @@ export async function readNeighbours(
 ): Promise<readonly Neighbour[]> {
   const wanted = images.filter((image) => image !== '').slice(0, 8);
   if (wanted.length === 0 || namespaces?.length === 0) return [];
-  const rows = await all<Omit<Neighbour, 'workload'> & WorkloadRef>(
-    db,
-    `SELECT namespace, kind, name, image, count(DISTINCT pod) AS pods,
+  type Row = Omit<Neighbour, 'workload'> & WorkloadRef;
+  const rows = await db.all<Row>`SELECT namespace, kind, name, image, count(DISTINCT pod) AS pods,
        min(first_hour) AS firstHour, max(last_hour) AS lastHour
      FROM containers
-     WHERE last_hour >= $from AND image IN (SELECT value FROM json_each($images))
-       AND ${IN_NAMESPACES}
-     GROUP BY namespace, kind, name, image ORDER BY namespace, kind, name LIMIT $limit`,
-    { from, images: list(wanted), namespaces: list(namespaces), limit: MAX_NEIGHBOURS },
-  );
+     WHERE last_hour >= ${from} AND image ${inList(wanted)}
+       AND ${inNamespaces(namespaces)}
+     GROUP BY namespace, kind, name, image ORDER BY namespace, kind, name LIMIT ${MAX_NEIGHBOURS}`;
   return rows.map(({ kind, name, ...rest }) => ({ ...rest, workload: { kind, name } }));
 }

@@ -6,7 +6,7 @@ import {
   requireSameIdentity,
   type HistoryIdentity,
 } from '../../store/historyIdentity.ts';
-import { put, value, type Db } from './db.ts';
+import { put, type Db } from './db.ts';
 
 interface MetaValues {
   readonly cluster: string;
@@ -35,7 +35,7 @@ export class MetaTable {
   async get<K extends keyof MetaValues>(key: K): Promise<MetaValues[K] | null> {
     const json =
       this.#set.get(key) ??
-      (await value<string>(this.#db, 'SELECT value FROM meta WHERE key = ?', key));
+      (await this.#db.value<string>`SELECT value FROM meta WHERE key = ${key}`);
     return json === undefined ? null : (JSON.parse(json) as MetaValues[K]);
   }
 

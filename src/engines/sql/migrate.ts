@@ -1,5 +1,5 @@
 import { HistoryError } from '../../store/history.ts';
-import { all, run, type Db, type Migration } from './db.ts';
+import type { Migration, Db } from './db.ts';
 import { initial } from './migrations/001-initial.ts';
 import { stateParts } from './migrations/002-state-parts.ts';
 import { openWindows } from './migrations/003-open-windows.ts';
@@ -35,7 +35,7 @@ export async function migrate(
     .sort((a, b) => a.number - b.number);
   for (const { number, name, sql } of missing) {
     await db.define(sql);
-    await run(db, 'INSERT INTO migrations (number, name) VALUES (?, ?)', number, name);
+    await db.run`INSERT INTO migrations (number, name) VALUES (${number}, ${name})`;
   }
   return missing.map((migration) => migration.name);
 }
@@ -56,10 +56,7 @@ async function checkKnown(
   history: string,
   migrations: readonly Migration[],
 ): Promise<ReadonlySet<number>> {
-  const rows = await all<{ number: number; name: string }>(
-    db,
-    'SELECT number, name FROM migrations',
-  );
+  const rows = await db.all<{ number: number; name: string }>`SELECT number, name FROM migrations`;
   const known = new Set(migrations.map((migration) => migration.number));
   const unknown = rows.find((row) => !known.has(row.number));
   if (unknown !== undefined) {

@@ -1,7 +1,7 @@
 import type { NodePrice } from '../../model/cost.ts';
 import type { NodeSample } from '../../model/snapshot.ts';
 import type { TimeMs } from '../../model/time.ts';
-import { all, list, type Db } from './db.ts';
+import { inList, type Db } from './db.ts';
 import { Dictionary } from './dictionary.ts';
 
 interface NodeRow {
@@ -41,9 +41,10 @@ export class NodeRows {
   async know(names: readonly string[]): Promise<void> {
     const unknown = names.filter((name) => !this.#nodes.has(name));
     if (unknown.length === 0) return;
-    const sql = `SELECT id, name, provider_id, labels, first_hour, last_hour FROM nodes
-      WHERE name IN (SELECT value FROM json_each(?))`;
-    for (const row of await all<NodeRow>(this.#db, sql, list(unknown)))
+    for (const row of await this.#db
+      .all<NodeRow>`SELECT id, name, provider_id, labels, first_hour, last_hour
+      FROM nodes
+      WHERE name ${inList(unknown)}`)
       this.#nodes.set(row.name, row);
     const missing = unknown.filter((name) => !this.#nodes.has(name));
     const numbers = await this.#db.numbers('nodes', 'id', missing.length);

@@ -1,7 +1,7 @@
 import type { Finding, OperatorAction } from '../../model/finding.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { OperatorLog, StoredAction } from '../../store/findingLog.ts';
-import { all, EVERYTHING, insert, run, type Database, type Db } from './db.ts';
+import { sql, raw, insert, EVERYTHING, type Database, type Sql, type Db } from './db.ts';
 
 /** The operators' decisions of a history. */
 export function createOperatorLog(database: Database): OperatorLog {
@@ -11,24 +11,24 @@ export function createOperatorLog(database: Database): OperatorLog {
         const row = { finding_id: findingId, action, decision: JSON.stringify(decision) };
         return await insert(db, 'operator_actions', 'seq', row);
       }),
-    list: (after, limit) => database.read((db) => readActions(db, 'seq > ?', [after], limit)),
+    list: (after, limit) => database.read((db) => readActions(db, sql`seq > ${after}`, limit)),
     close: () => database.close(),
   };
 }
 
 /** Decisions about a finding. */
 export async function actionsAbout(db: Db, findingId: string): Promise<readonly StoredAction[]> {
-  return await readActions(db, 'finding_id = ?', [findingId]);
+  return await readActions(db, sql`finding_id = ${findingId}`);
 }
 
 /** Decisions that no window has merged yet. */
 export async function pendingActions(db: Db): Promise<readonly StoredAction[]> {
-  return await readActions(db, 'applied_at IS NULL', []);
+  return await readActions(db, raw('applied_at IS NULL'));
 }
 
 /** Decisions that the window ending at `end` merged. */
 export async function actionsAppliedAt(db: Db, end: TimeMs): Promise<readonly StoredAction[]> {
-  return await readActions(db, 'applied_at = ?', [end]);
+  return await readActions(db, sql`applied_at = ${end}`);
 }
 
 /** Marks decisions as merged by the window that ends at `at`. */
@@ -38,12 +38,9 @@ export async function markApplied(
   at: TimeMs,
 ): Promise<void> {
   for (const { findingId, action, decision } of actions) {
-    await run(
-      db,
-      `UPDATE operator_actions SET applied_at = ?
-       WHERE applied_at IS NULL AND finding_id = ? AND action = ? AND decision = ?`,
-      [at, findingId, action, JSON.stringify(decision)],
-    );
+    await db.run`UPDATE operator_actions SET applied_at = ${at}
+       WHERE applied_at IS NULL AND finding_id = ${findingId} AND action = ${action}
+         AND decision = ${JSON.stringify(decision)}`;
   }
 }
 
@@ -63,18 +60,10 @@ export function overlayActions(finding: Finding, pending: readonly StoredAction[
 
 async function readActions(
   db: Db,
-  where: string,
-  parameters: readonly (string | number)[],
+  where: Sql,
   limit = EVERYTHING,
 ): Promise<readonly StoredAction[]> {
-  const rows = await all<Omit<StoredAction, 'decision'> & { decision: string }>(
-    db,
-    `SELECT seq, finding_id AS findingId, action, decision, applied_at AS appliedAt
-     FROM operator_actions WHERE ${where} ORDER BY seq LIMIT ?`,
-    [...parameters, limit],
-  );
-  return rows.map((row) => ({
-    ...row,
-    decision: JSON.parse(row.decision) as OperatorAction['decision'],
-  }));
+  return await db.parsed<StoredAction>('decision')`SELECT seq, finding_id AS findingId, action,
+      decision, applied_at AS appliedAt
+    FROM operator_actions WHERE ${where} ORDER BY seq LIMIT ${limit}`;
 }

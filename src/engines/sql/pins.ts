@@ -1,7 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
 import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
-import { put, values, type Db } from './db.ts';
+import { put, isOf, type Db } from './db.ts';
 import { readWorkloadsOf } from './instances.ts';
 import type { Page } from '../../store/pages/pageCodec.ts';
 import { pinnedCodec } from '../../store/pages/pageCodecs.ts';
@@ -31,12 +31,8 @@ export async function pinFindings(
   from: TimeMs,
   to: TimeMs,
 ): Promise<void> {
-  const rows = await values<string>(
-    db,
-    `SELECT finding FROM findings
-     WHERE namespace IS NOT NULL AND last_seen >= ? AND first_seen < ?`,
-    [from - 2 * KEPT_AROUND_MS, to + 15 * DAY_MS],
-  );
+  const rows = await db.values<string>`SELECT finding FROM findings
+     WHERE namespace IS NOT NULL AND last_seen >= ${from - 2 * KEPT_AROUND_MS} AND first_seen < ${to + 15 * DAY_MS}`;
   const pins = new Map<string, Pin>();
   for (const json of rows) {
     const finding = JSON.parse(json) as Finding;
@@ -46,13 +42,9 @@ export async function pinFindings(
   }
   const reader = new UsageTables(db, windowMs);
   for (const { namespace, workload, hour } of pins.values()) {
-    const identity = [namespace, workload.kind, workload.name];
-    const names = await values<string>(
-      db,
-      `SELECT DISTINCT container FROM containers
-       WHERE namespace = ? AND kind = ? AND name = ? AND last_hour >= ? AND first_hour <= ?`,
-      [...identity, hour, hour],
-    );
+    const names = await db.values<string>`SELECT DISTINCT container FROM containers
+       WHERE ${isOf(namespace, workload)}
+         AND last_hour >= ${hour} AND first_hour <= ${hour}`;
     for (const container of names.length === 0 ? [] : [...names, POD_LEVEL]) {
       const page = await hourOf(reader, { namespace, workload, hour }, container, windowMs);
       if (page === null) continue;

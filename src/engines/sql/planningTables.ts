@@ -6,22 +6,11 @@ import type {
   Plan,
   PlanningView,
 } from '../../store/notifications/deliveryStore.ts';
-import { all, put, putNew, run, values, type Db } from './db.ts';
+import { put, putNew, type Db } from './db.ts';
 import { MetaTable } from './metaTable.ts';
 import { selectEvents } from './eventTable.ts';
 import { overlayActions, pendingActions } from './operatorActions.ts';
 import { readSilences } from './silences.ts';
-
-/** Findings that a plan may be about; see `PlanningView.findings`. */
-const FINDINGS = `
-  SELECT finding FROM findings WHERE state <> 'resolved'
-  UNION
-  SELECT finding FROM findings WHERE id IN (
-    SELECT finding_id FROM ops_notified WHERE conversation IN (
-      SELECT conversation FROM ops_notified WHERE state <> 'resolved'))
-  UNION
-  SELECT finding FROM findings WHERE id IN (
-    SELECT finding_id FROM finding_events WHERE seq > $cursor)`;
 
 /** Reads and writes of planning; the caller puts them into one transaction. */
 export async function readView(db: Db, now: TimeMs): Promise<PlanningView> {
@@ -29,35 +18,32 @@ export async function readView(db: Db, now: TimeMs): Promise<PlanningView> {
   const cursor = state.get('cursor') ?? 0;
   const events = await selectEvents(db, { after: cursor });
   const pending = await pendingActions(db);
-  const findings = (await values<string>(db, FINDINGS, { cursor })).map((json) =>
-    overlayActions(JSON.parse(json) as Finding, pending),
-  );
+  const about = await db.values<string>`SELECT finding FROM findings WHERE state <> 'resolved'
+    UNION SELECT finding FROM findings WHERE id IN (
+      SELECT finding_id FROM ops_notified WHERE conversation IN (
+        SELECT conversation FROM ops_notified WHERE state <> 'resolved'))
+    UNION SELECT finding FROM findings WHERE id IN (
+      SELECT finding_id FROM finding_events WHERE seq > ${cursor})`;
+  const findings = about.map((json) => overlayActions(JSON.parse(json) as Finding, pending));
   const ids = new Set(findings.map(({ id }) => id));
-  const records = (
-    await all<Omit<NotifiedRecord, 'receiver'> & Receiver>(
-      db,
-      `SELECT finding_id AS findingId, channel, target, conversation, state, severity, reason, at
-     FROM ops_notified`,
-    )
-  ).map(withReceiver);
-  const pages = await all<{ at: TimeMs } & Receiver>(
-    db,
-    'SELECT channel, target, at FROM ops_pages WHERE at > ? ORDER BY at',
-    now - 2 * DAY_MS,
-  );
+  type Row<T> = Omit<T, 'receiver'> & Receiver;
+  const records = await db.all<Row<NotifiedRecord>>`SELECT finding_id AS findingId, channel, target,
+      conversation, state, severity, reason, at FROM ops_notified`;
+  const pages = await db.all<Row<{ at: TimeMs }>>`SELECT channel, target, at FROM ops_pages
+    WHERE at > ${now - 2 * DAY_MS} ORDER BY at`;
   return {
     version: state.get('version') ?? 0,
     cursor: events.at(-1)?.seq ?? cursor,
     events: events.map(({ seq: _seq, suppressed, ...event }) => ({ event, suppressed })),
     findings,
-    records: records.filter(({ findingId }) => ids.has(findingId)),
+    records: records.filter(({ findingId }) => ids.has(findingId)).map(withReceiver),
     silences: await readSilences(db, now),
     watermark: await new MetaTable(db).get('watermark'),
     holdUntil: state.get('hold_until') ?? null,
     toldUntil: state.get('told_until') ?? null,
     installedAt: state.get('installed_at') ?? null,
     pages: pages.map(withReceiver),
-    saidOnce: new Set(await values<string>(db, 'SELECT key FROM ops_said_once')),
+    saidOnce: new Set(await db.values<string>`SELECT key FROM ops_said_once`),
   };
 }
 
@@ -70,7 +56,7 @@ export async function writePlan(db: Db, view: PlanningView, plan: Plan): Promise
   await set('cursor', view.cursor);
   if (!state.has('installed_at')) await set('installed_at', plan.at);
   if ((view.watermark ?? 0) >= (view.toldUntil ?? 0))
-    await run(db, "DELETE FROM ops_notify_state WHERE key IN ('hold_until', 'told_until')");
+    await db.run`DELETE FROM ops_notify_state WHERE key IN ('hold_until', 'told_until')`;
   for (const { receiver, findingId, conversation, state, severity, reason, at } of plan.records) {
     const { channel, target } = receiver;
     await put(db, 'ops_notified', ['finding_id', 'channel', 'target'], {
@@ -85,24 +71,14 @@ export async function writePlan(db: Db, view: PlanningView, plan: Plan): Promise
     });
   }
   for (const { receiver, at } of plan.pages) {
-    await run(
-      db,
-      'INSERT INTO ops_pages (channel, target, at) VALUES (?, ?, ?)',
-      receiver.channel,
-      receiver.target,
-      at,
-    );
+    await db.run`INSERT INTO ops_pages (channel, target, at) VALUES (${receiver.channel}, ${receiver.target}, ${at})`;
   }
   await putNew(db, 'ops_said_once', ['key'], ...plan.saidOnce.map((key) => ({ key, at: plan.at })));
   return true;
 }
 
 async function readState(db: Db): Promise<ReadonlyMap<string, number>> {
-  const rows = await all<{ key: string; value: number }>(
-    db,
-    'SELECT key, value FROM ops_notify_state',
-  );
-  return new Map(rows.map(({ key, value }) => [key, value]));
+  return await db.pairs<string, number>`SELECT key, value FROM ops_notify_state`;
 }
 
 function withReceiver<T extends Receiver>({ channel, target, ...row }: T) {

@@ -3,7 +3,7 @@ import type { KeptPodSpec, PodSpecFacts } from '../../model/podSpec.ts';
 import type { PodSample, Snapshot } from '../../model/snapshot.ts';
 import { floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { PodSpecQuery, StoredPodSpec } from '../../store/workloads.ts';
-import { all, list, put, putNew, run, type Db, type Row } from './db.ts';
+import { put, putNew, isGiven, inList, type Row, type Db } from './db.ts';
 
 /** What was written last of a pod. */
 interface Written {
@@ -64,12 +64,11 @@ export class PodSpecTable {
   async #know(pods: readonly PodSample[]): Promise<void> {
     const unknown = pods.filter(({ spec, uid }) => spec !== null && !this.#written.has(uid));
     if (unknown.length === 0) return;
-    const rows = await all<Omit<Written, 'spec'> & { readonly uid: string }>(
-      this.#db,
-      `SELECT uid, first_seen AS firstSeen, last_hour AS lastHour, digest FROM pod_specs
-       WHERE uid IN (SELECT value FROM json_each(?)) ORDER BY first_seen`,
-      list(unknown.map(({ uid }) => uid)),
-    );
+    const rows = await this.#db.all<
+      Omit<Written, 'spec'> & { readonly uid: string }
+    >`SELECT uid, first_seen AS firstSeen, last_hour AS lastHour, digest
+      FROM pod_specs
+       WHERE uid ${inList(unknown.map(({ uid }) => uid))} ORDER BY first_seen`;
     for (const { uid, ...row } of rows) this.#written.set(uid, { ...row, spec: null });
   }
 }
@@ -114,21 +113,17 @@ function keptSpec({ containers, resources: _resources, ...rest }: PodSpecFacts):
 
 /** Specifications of a namespace's pods as they were seen, oldest first; the latest `limit` of them. */
 export async function readPodSpecs(db: Db, query: PodSpecQuery): Promise<readonly StoredPodSpec[]> {
-  const rows = await all<Omit<StoredPodSpec, 'spec'> & { readonly spec: string }>(
-    db,
-    `SELECT namespace, pod, uid, first_seen AS firstSeen, last_hour + ${HOUR_MS} AS lastSeen, spec
+  const rows = await db.parsed<StoredPodSpec>(
+    'spec',
+  )`SELECT namespace, pod, uid, first_seen AS firstSeen, last_hour + ${HOUR_MS} AS lastSeen, spec
      FROM pod_specs JOIN pod_spec_texts USING (digest)
-     WHERE namespace = $namespace AND ($pod IS NULL OR pod = $pod)
-     ORDER BY first_seen DESC, uid DESC LIMIT $limit`,
-    { ...query },
-  );
-  return rows
-    .toReversed()
-    .map(({ spec, ...row }) => ({ ...row, spec: JSON.parse(spec) as KeptPodSpec }));
+     WHERE namespace = ${query.namespace} AND ${isGiven('pod', query.pod)}
+     ORDER BY first_seen DESC, uid DESC LIMIT ${query.limit}`;
+  return rows.toReversed();
 }
 
 /** Drops specifications that were not seen since `before`, and texts that no pod has any more. */
 export async function prunePodSpecs(db: Db, before: TimeMs): Promise<void> {
-  if ((await run(db, 'DELETE FROM pod_specs WHERE last_hour < ?', before)) === 0) return;
-  await run(db, 'DELETE FROM pod_spec_texts WHERE digest NOT IN (SELECT digest FROM pod_specs)');
+  if ((await db.run`DELETE FROM pod_specs WHERE last_hour < ${before}`) === 0) return;
+  await db.run`DELETE FROM pod_spec_texts WHERE digest NOT IN (SELECT digest FROM pod_specs)`;
 }

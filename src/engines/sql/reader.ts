@@ -10,7 +10,7 @@ import { readBillDays } from './bills.ts';
 import { CheckpointTable } from './checkpointTable.ts';
 import { readContainerDays } from './containerDayTable.ts';
 import { costPages } from './costPages.ts';
-import { first, value, values, type Database, type Db } from './db.ts';
+import { asking, type Database, type Db } from './db.ts';
 import { findDigest, selectDigests } from './digests.ts';
 import { selectEvents } from './eventTable.ts';
 import { findFinding, readFindingPage, readFindings } from './findingReader.ts';
@@ -51,13 +51,15 @@ export async function createReader(
   });
   const read = <T>(work: (db: Db) => Promise<T>): Promise<T> =>
     database.read((db) =>
-      work({
-        ...db,
-        rows: async (sql, parameters) => {
-          beforeRead();
-          return db.rows(sql, parameters);
-        },
-      }),
+      work(
+        asking({
+          ...db,
+          rows: async (sql, parameters) => {
+            beforeRead();
+            return db.rows(sql, parameters);
+          },
+        }),
+      ),
     );
   const kept = new KeptSums();
   const costs = (db: Db) =>
@@ -130,32 +132,24 @@ async function readStateBefore(
 
 /** A correction of a window changes its coverage, completeness or what was observed; a bill has its time of import. */
 async function readCostVersion(db: Db): Promise<string> {
-  const windows = await first(
-    db,
-    `SELECT count(*) AS sealed, coalesce(sum(coverage), 0) AS coverage, coalesce(sum(complete), 0) AS complete
-     FROM windows`,
-  );
-  const incomplete = await values<string>(
-    db,
-    'SELECT observed FROM windows WHERE complete = 0 ORDER BY start',
-  );
-  const bills = await first(
-    db,
-    'SELECT count(*) AS days, coalesce(max(imported_at), 0) AS imported FROM bill_days',
-  );
+  const windows =
+    await db.first`SELECT count(*) AS sealed, coalesce(sum(coverage), 0) AS coverage, coalesce(sum(complete), 0) AS complete
+     FROM windows`;
+  const incomplete =
+    await db.values<string>`SELECT observed FROM windows WHERE complete = 0 ORDER BY start`;
+  const bills =
+    await db.first`SELECT count(*) AS days, coalesce(max(imported_at), 0) AS imported FROM bill_days`;
   return JSON.stringify([windows, incomplete, bills, await new MetaTable(db).span()]);
 }
 
 async function readStatus(db: Db, windowMs: number): Promise<HistoryStatus> {
   const meta = new MetaTable(db);
-  const { sealed, incomplete } = (await first<{ sealed: number; incomplete: number }>(
-    db,
-    'SELECT count(*) AS sealed, coalesce(sum(1 - complete), 0) AS incomplete FROM windows',
-  ))!;
-  const problems = await value<string>(
-    db,
-    'SELECT problems FROM windows ORDER BY start DESC LIMIT 1',
-  );
+  const { sealed, incomplete } = (await db.first<{
+    sealed: number;
+    incomplete: number;
+  }>`SELECT count(*) AS sealed, coalesce(sum(1 - complete), 0) AS incomplete
+    FROM windows`)!;
+  const problems = await db.value<string>`SELECT problems FROM windows ORDER BY start DESC LIMIT 1`;
   return {
     historyStart: await meta.get('history_start'),
     windowMs,

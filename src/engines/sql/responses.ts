@@ -10,15 +10,15 @@ import {
 } from '../../store/responses.ts';
 import { appendAudit } from './audit.ts';
 import {
-  all,
-  IN_NAMESPACES,
-  list,
+  sql,
+  raw,
   putNew,
-  run,
-  value,
+  inNamespaces,
+  isGiven,
+  inList,
   type Database,
+  type Sql,
   type Db,
-  type Parameter,
 } from './db.ts';
 
 /** Responses whose evidence is kept: that of older ones makes room. */
@@ -42,7 +42,7 @@ export function createResponseStore(database: Database): ResponseStore {
         });
         await appendAudit(db, audit);
       }),
-    get: (id) => database.read(async (db) => (await read(db, 'id = ?', [id], 1))[0] ?? null),
+    get: (id) => database.read(async (db) => (await read(db, sql`id = ${id}`, 1))[0] ?? null),
     list: (query) => database.read((db) => readList(db, query)),
     change: (next, audit) => database.write((db) => change(db, next, audit)),
     keepEvidence: (id, items) => database.write((db) => keepEvidence(db, id, items)),
@@ -65,15 +65,14 @@ async function change(
   next: Response,
   audit: AuditEntry | null,
 ): Promise<'done' | 'lost' | 'busy'> {
-  const other = `SELECT 1 FROM ops_responses WHERE workload = ? AND id <> ?
-     AND state IN ('approved', 'executing', 'undoing')`;
   const isRunning = RUNNING_STATES.includes(next.state);
-  if (isRunning && (await value(db, other, [slotOf(next), next.id])) !== undefined) return 'busy';
-  const changed = await run(
-    db,
-    'UPDATE ops_responses SET version = ?, state = ?, response = ? WHERE id = ? AND version = ?',
-    [next.version, columnOf(next), JSON.stringify(next), next.id, next.version - 1],
-  );
+  const other =
+    await db.value`SELECT 1 FROM ops_responses WHERE workload = ${slotOf(next)} AND id <> ${next.id}
+    AND state IN ('approved', 'executing', 'undoing')`;
+  if (isRunning && other !== undefined) return 'busy';
+  const changed = await db.run`UPDATE ops_responses
+    SET version = ${next.version}, state = ${columnOf(next)}, response = ${JSON.stringify(next)}
+    WHERE id = ${next.id} AND version = ${next.version - 1}`;
   if (changed === 0) return 'lost';
   if (audit !== null) await appendAudit(db, audit);
   return 'done';
@@ -83,42 +82,27 @@ function readList(
   db: Db,
   { states, namespaces, findingId, limit }: ResponseQuery,
 ): Promise<readonly Response[]> {
-  return read(
-    db,
-    `($states IS NULL OR state IN (SELECT value FROM json_each($states)))
-     AND ${IN_NAMESPACES}
-     AND ($finding IS NULL OR finding_id = $finding)`,
-    { states: list(states), namespaces: list(namespaces), finding: findingId },
-    limit,
-  );
+  const where = sql`${states === null ? raw('TRUE') : sql`state ${inList(states)}`}
+    AND ${inNamespaces(namespaces)} AND ${isGiven('finding_id', findingId)}`;
+  return read(db, where, limit);
 }
 
-async function read(
-  db: Db,
-  where: string,
-  parameters: Parameter,
-  limit: number,
-): Promise<readonly Response[]> {
-  const rows = await all<{ response: string }>(
-    db,
-    `SELECT response FROM ops_responses WHERE ${where} ORDER BY planned_at DESC, id LIMIT ${limit}`,
-    parameters,
-  );
-  return rows.map(({ response }) => JSON.parse(response) as Response);
+async function read(db: Db, where: Sql, limit: number): Promise<readonly Response[]> {
+  const rows = await db.values<string>`SELECT response FROM ops_responses WHERE ${where}
+    ORDER BY planned_at DESC, id LIMIT ${limit}`;
+  return rows.map((response) => JSON.parse(response) as Response);
 }
 
 async function readEvidence(db: Db, id: string): Promise<readonly EvidenceItem[]> {
-  const rows = await all<Omit<EvidenceItem, 'text'> & { text: Uint8Array }>(
-    db,
-    `SELECT name, captured_at AS capturedAt, problem, text
-     FROM ops_response_evidence WHERE response_id = ? ORDER BY seq`,
-    id,
-  );
+  const rows = await db.all<
+    Omit<EvidenceItem, 'text'> & { text: Uint8Array }
+  >`SELECT name, captured_at AS capturedAt, problem, text
+     FROM ops_response_evidence WHERE response_id = ${id} ORDER BY seq`;
   return rows.map((row) => ({ ...row, text: gunzipSync(row.text).toString('utf8') }));
 }
 
 async function keepEvidence(db: Db, id: string, items: readonly EvidenceItem[]): Promise<void> {
-  await run(db, 'DELETE FROM ops_response_evidence WHERE response_id = ?', id);
+  await db.run`DELETE FROM ops_response_evidence WHERE response_id = ${id}`;
   const rows = items.map(({ name, capturedAt, problem, text }, seq) => ({
     response_id: id,
     seq,
@@ -128,15 +112,9 @@ async function keepEvidence(db: Db, id: string, items: readonly EvidenceItem[]):
     text: gzipSync(text),
   }));
   await putNew(db, 'ops_response_evidence', ['response_id', 'seq'], ...rows);
-  const oldest = await value<number>(
-    db,
-    `SELECT planned_at FROM ops_responses ORDER BY planned_at DESC LIMIT 1 OFFSET ${KEPT_EVIDENCE}`,
-  );
+  const oldest =
+    await db.value<number>`SELECT planned_at FROM ops_responses ORDER BY planned_at DESC LIMIT 1 OFFSET ${KEPT_EVIDENCE}`;
   if (oldest === undefined) return;
-  await run(
-    db,
-    `DELETE FROM ops_response_evidence WHERE response_id IN
-       (SELECT id FROM ops_responses WHERE planned_at <= ?)`,
-    oldest,
-  );
+  await db.run`DELETE FROM ops_response_evidence WHERE response_id IN
+       (SELECT id FROM ops_responses WHERE planned_at <= ${oldest})`;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Signal } from '../../model/signal.ts';
 import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS, type TimeMs } from '../../model/time.ts';
+import type { WorkloadRef } from '../../model/workload.ts';
 import {
   SignalsFull,
   type SignalBatch,
@@ -10,15 +11,17 @@ import {
   type SignalStore,
 } from '../../store/signals.ts';
 import {
-  all,
-  IN_NAMESPACES,
-  list,
+  sql,
+  raw,
   putNew,
-  run,
-  value,
-  type Database,
-  type Db,
+  inNamespaces,
+  isGiven,
+  isOf,
+  inList,
   type Row,
+  type Database,
+  type Sql,
+  type Db,
 } from './db.ts';
 
 /** Signals that wait for their window, at most: one window of five minutes takes them all. */
@@ -44,15 +47,15 @@ export function createSignalStore(database: Database): SignalStore {
 }
 
 async function keep(db: Db, { signals, digest, at }: SignalBatch): Promise<SignalsKept> {
-  await run(db, 'DELETE FROM ops_ingested WHERE at < ?', at - BATCH_KEPT_MS);
-  const sql = 'INSERT INTO ops_ingested (digest, at) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING';
-  if ((await run(db, sql, digest, at)) !== 1) return { accepted: 0, duplicates: signals.length };
-  return appendSignals(db, signals);
+  await db.run`DELETE FROM ops_ingested WHERE at < ${at - BATCH_KEPT_MS}`;
+  const isNew =
+    await db.run`INSERT INTO ops_ingested (digest, at) VALUES (${digest}, ${at}) ON CONFLICT (digest) DO NOTHING`;
+  return isNew === 1 ? appendSignals(db, signals) : { accepted: 0, duplicates: signals.length };
 }
 
 /** Keeps signals that are not there yet; counts are added up. @throws SignalsFull */
 export async function appendSignals(db: Db, signals: readonly Signal[]): Promise<SignalsKept> {
-  const pending = await count(db, 'applied_at IS NULL');
+  const pending = await count(db, raw('applied_at IS NULL'));
   if (pending + signals.length > MOST_PENDING)
     throw new SignalsFull(`${pending} signals wait for the next window already`);
   const room = await Room.read(db);
@@ -95,13 +98,12 @@ class Rows {
       ids.add(signal.id).add(moreOf(signal).id);
       if (signal.class === 'api-calls') ids.add(callsOfOthers(signal).id);
     }
-    const sql = `SELECT id, CASE WHEN applied_at IS NULL THEN 1 ELSE 0 END AS waits FROM signals
-      WHERE id IN (SELECT value FROM json_each(?))`;
-    const rows = await all<{ readonly id: string; readonly waits: number }>(
-      db,
-      sql,
-      list([...ids]),
-    );
+    const rows = await db.all<{
+      readonly id: string;
+      readonly waits: number;
+    }>`SELECT id, CASE WHEN applied_at IS NULL THEN 1 ELSE 0 END AS waits
+      FROM signals
+      WHERE id ${inList([...ids])}`;
     return new Rows(new Map(rows.map(({ id, waits }) => [id, waits === 1])));
   }
 
@@ -129,11 +131,10 @@ class Rows {
     const counts = [...this.#counts].map(
       ([id, more]) => `${String(more).padStart(COUNT_WIDTH)}${id}`,
     );
-    const sql = `UPDATE signals SET count = count + added.more FROM (
-        SELECT CAST(substr(value, 1, ${COUNT_WIDTH}) AS BIGINT) AS more, substr(value, ${COUNT_WIDTH + 1}) AS id
-        FROM json_each(?)) AS added
+    await db.run`UPDATE signals SET count = count + added.more FROM (
+        SELECT CAST(substr(value, 1, ${raw(String(COUNT_WIDTH))}) AS BIGINT) AS more, substr(value, ${raw(String(COUNT_WIDTH + 1))}) AS id
+        FROM json_each(${JSON.stringify(counts)})) AS added
       WHERE signals.id = added.id AND signals.applied_at IS NULL`;
-    await run(db, sql, list(counts));
   }
 }
 
@@ -157,11 +158,10 @@ class Room {
   }
 
   static async read(db: Db): Promise<Room> {
-    const sql =
-      'SELECT origin, count(*) AS n FROM signals WHERE applied_at IS NULL GROUP BY origin';
-    const rows = await all<{ readonly origin: string; readonly n: number }>(db, sql);
-    const calls = await count(db, "applied_at IS NULL AND class = 'api-calls'");
-    return new Room(new Map(rows.map(({ origin, n }) => [origin, n] as const)), calls);
+    const taken = await db.pairs<string, number>`SELECT origin, count(*) AS n FROM signals
+      WHERE applied_at IS NULL GROUP BY origin`;
+    const calls = await count(db, raw("applied_at IS NULL AND class = 'api-calls'"));
+    return new Room(taken, calls);
   }
 
   isFor(signal: Signal): boolean {
@@ -219,8 +219,8 @@ function digestOf(...parts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 24);
 }
 
-async function count(db: Db, where: string): Promise<number> {
-  return (await value<number>(db, `SELECT count(*) AS n FROM signals WHERE ${where}`)) ?? 0;
+async function count(db: Db, where: Sql): Promise<number> {
+  return (await db.value<number>`SELECT count(*) FROM signals WHERE ${where}`)!;
 }
 
 function signalRow(signal: Signal): Row {
@@ -254,15 +254,18 @@ function toSignal({ signal, count }: SignalRow): Signal {
 
 /** Signals that no window has taken up yet and that lie before `until`, in a fixed order. */
 export async function pendingSignals(db: Db, until: TimeMs): Promise<readonly Signal[]> {
-  const sql = `SELECT signal, count FROM signals
-    WHERE applied_at IS NULL AND at < ? ORDER BY at, id`;
-  return (await all<SignalRow>(db, sql, until)).map(toSignal);
+  return readRows(db, sql`applied_at IS NULL AND at < ${until}`);
 }
 
 /** Signals that the window ending at `end` took up. */
 export async function signalsAppliedAt(db: Db, end: TimeMs): Promise<readonly Signal[]> {
-  const sql = 'SELECT signal, count FROM signals WHERE applied_at = ? ORDER BY at, id';
-  return (await all<SignalRow>(db, sql, end)).map(toSignal);
+  return readRows(db, sql`applied_at = ${end}`);
+}
+
+async function readRows(db: Db, where: Sql): Promise<readonly Signal[]> {
+  return (
+    await db.all<SignalRow>`SELECT signal, count FROM signals WHERE ${where} ORDER BY at, id`
+  ).map(toSignal);
 }
 
 /**
@@ -272,17 +275,15 @@ export async function signalsAppliedAt(db: Db, end: TimeMs): Promise<readonly Si
 export async function markTakenUp(db: Db, signals: readonly Signal[], end: TimeMs): Promise<void> {
   if (signals.length === 0) return;
   const byId = new Map(signals.map((signal) => [signal.id, signal]));
-  const ids = list([...byId.keys()]);
-  const isOfThem = 'id IN (SELECT value FROM json_each(?))';
-  const counts = `SELECT id, count FROM signals WHERE class = 'api-calls' AND ${isOfThem}`;
-  const counted = await all<Pick<Signal, 'id' | 'count'>>(db, counts, ids);
-  const mark = `UPDATE signals SET applied_at = ? WHERE applied_at IS NULL AND ${isOfThem}`;
-  await run(db, mark, end, ids);
+  const isOfThem = sql`id ${inList([...byId.keys()])}`;
+  const counted = await db.all<Pick<Signal, 'id' | 'count'>>`SELECT id, count
+    FROM signals WHERE class = 'api-calls' AND ${isOfThem}`;
+  await db.run`UPDATE signals SET applied_at = ${end} WHERE applied_at IS NULL AND ${isOfThem}`;
   const rest: Signal[] = [];
   for (const { id, count: now } of counted) {
     const signal = byId.get(id)!;
     if (now <= signal.count) continue;
-    await run(db, 'UPDATE signals SET count = ? WHERE id = ?', signal.count, id);
+    await db.run`UPDATE signals SET count = ${signal.count} WHERE id = ${id}`;
     rest.push({ ...signal, id: `${id}+${end}`, count: now - signal.count });
   }
   await putNew(db, 'signals', ['id'], ...rest.map(signalRow));
@@ -291,51 +292,32 @@ export async function markTakenUp(db: Db, signals: readonly Signal[], end: TimeM
 /** Events of other tools, newest first, a page at a time; counts of calls are none. */
 export async function readSignals(db: Db, query: SignalQuery): Promise<SignalPage> {
   const { from, to, limit, offset = 0, namespace, workload, namespaces } = query;
-  const own = `SELECT * FROM containers
-    WHERE namespace = $namespace AND kind = $kind AND name = $name AND last_hour >= $from - 3600000`;
-  const where = `class <> 'api-calls' AND at >= $from AND at < $to
-    AND ($source IS NULL OR source = $source) AND ($class IS NULL OR class = $class)
-    AND ${IN_NAMESPACES}
-    AND ($kind IS NOT NULL OR $namespace IS NULL OR namespace = $namespace)
-    AND ($kind IS NULL
-      OR (namespace = $namespace AND kind = $kind AND name = $name)
-      OR pod_uid IN (SELECT uid FROM (${own}) AS own)
-      OR (namespace = $namespace AND pod IN (SELECT pod FROM (${own}) AS own))
-      OR (namespace IS NULL AND pod_uid IS NULL AND image <> '' AND image IN (SELECT image FROM (${own}) AS own)))`;
-  const parameters = {
-    from,
-    to,
-    namespace,
-    kind: workload?.kind ?? null,
-    name: workload?.name ?? null,
-    source: query.source ?? null,
-    class: query.class ?? null,
-    namespaces: list(namespaces),
-  };
-  const rows = await all<SignalRow>(
-    db,
-    `SELECT signal, count FROM signals WHERE ${where}
-     ORDER BY at DESC, id DESC LIMIT ${Math.floor(limit)} OFFSET ${Math.floor(offset)}`,
-    parameters,
-  );
-  const sql = `SELECT count(*) AS n FROM signals WHERE ${where}`;
-  const total = (await value<number>(db, sql, parameters)) ?? 0;
-  return { signals: rows.map(toSignal), total };
+  const of = workload ? ofWorkload(namespace, workload, from) : isGiven('namespace', namespace);
+  const where = sql`class <> 'api-calls' AND at >= ${from} AND at < ${to} AND ${inNamespaces(namespaces)}
+    AND ${isGiven('source', query.source)} AND ${isGiven('class', query.class)} AND ${of}`;
+  const rows = await db.all<SignalRow>`SELECT signal, count FROM signals WHERE ${where}
+     ORDER BY at DESC, id DESC LIMIT ${Math.floor(limit)} OFFSET ${Math.floor(offset)}`;
+  return { signals: rows.map(toSignal), total: await count(db, where) };
+}
+
+/** What names a workload, one of its pods, or nothing but an image that it runs. */
+function ofWorkload(namespace: string | null, workload: WorkloadRef, from: TimeMs): Sql {
+  const own = (column: string) => sql`IN (SELECT ${raw(column)} FROM containers
+    WHERE ${isOf(namespace, workload)} AND last_hour >= ${from - HOUR_MS})`;
+  return sql`((${isOf(namespace, workload)})
+    OR pod_uid ${own('uid')}
+    OR (namespace = ${namespace} AND pod ${own('pod')})
+    OR (namespace IS NULL AND pod_uid IS NULL AND image <> '' AND image ${own('image')}))`;
 }
 
 /** Drops signals that are older than the windows, old counts, and the oldest of too many; what waits stays. */
 export async function pruneSignals(db: Db, before: TimeMs): Promise<void> {
-  await run(db, 'DELETE FROM signals WHERE at < ? AND applied_at IS NOT NULL', before);
-  const newest = (await value<TimeMs | null>(db, 'SELECT max(applied_at) AS at FROM signals')) ?? 0;
-  const counts = "DELETE FROM signals WHERE class = 'api-calls' AND applied_at < ?";
-  await run(db, counts, newest - COUNTS_KEPT_MS);
-  const kept = await count(db, '1 = 1');
+  await db.run`DELETE FROM signals WHERE at < ${before} AND applied_at IS NOT NULL`;
+  const newest = (await db.value<TimeMs | null>`SELECT max(applied_at) AS at FROM signals`) ?? 0;
+  await db.run`DELETE FROM signals WHERE class = 'api-calls' AND applied_at < ${newest - COUNTS_KEPT_MS}`;
+  const kept = await count(db, raw('TRUE'));
   if (kept <= MOST_KEPT) return;
-  await run(
-    db,
-    `DELETE FROM signals WHERE seq IN (
+  await db.run`DELETE FROM signals WHERE seq IN (
        SELECT seq FROM signals WHERE applied_at IS NOT NULL
-       ORDER BY CASE WHEN class = 'api-calls' THEN 0 ELSE 1 END, at LIMIT ?)`,
-    kept - MOST_KEPT,
-  );
+       ORDER BY CASE WHEN class = 'api-calls' THEN 0 ELSE 1 END, at LIMIT ${kept - MOST_KEPT})`;
 }

@@ -1,8 +1,6 @@
 import type { TimeMs } from '../../model/time.ts';
-import type { Matcher } from '../../store/silences/matcher.ts';
-import type { Silence } from '../../store/silences/silence.ts';
-import type { SilenceStore } from '../../store/silences/silence.ts';
-import { all, putNew, run, type Database, type Db } from './db.ts';
+import type { Silence, SilenceStore } from '../../store/silences/silence.ts';
+import { putNew, type Database, type Db } from './db.ts';
 
 /** The silences of a history. */
 export function createSilenceStore(database: Database): SilenceStore {
@@ -22,8 +20,9 @@ export function createSilenceStore(database: Database): SilenceStore {
       ),
     expire: (id, now) =>
       database.write(async (db) => {
-        const sql = 'UPDATE ops_silences SET ends_at = ? WHERE id = ? AND ends_at > ?';
-        return (await run(db, sql, now, id, now)) > 0;
+        const ended =
+          await db.run`UPDATE ops_silences SET ends_at = ${now} WHERE id = ${id} AND ends_at > ${now}`;
+        return ended > 0;
       }),
     close: () => database.close(),
   };
@@ -31,11 +30,7 @@ export function createSilenceStore(database: Database): SilenceStore {
 
 /** Silences that end after `after`, oldest first. */
 export async function readSilences(db: Db, after: TimeMs): Promise<readonly Silence[]> {
-  const rows = await all<Omit<Silence, 'matchers'> & { matchers: string }>(
-    db,
-    `SELECT id, matchers, starts_at AS startsAt, ends_at AS endsAt, created_at AS createdAt, author, reason
-     FROM ops_silences WHERE ends_at > ? ORDER BY created_at, id`,
-    after,
-  );
-  return rows.map((row) => ({ ...row, matchers: JSON.parse(row.matchers) as Matcher[] }));
+  return await db.parsed<Silence>('matchers')`SELECT id, matchers, starts_at AS startsAt,
+      ends_at AS endsAt, created_at AS createdAt, author, reason
+    FROM ops_silences WHERE ends_at > ${after} ORDER BY created_at, id`;
 }

@@ -3,7 +3,7 @@ import type { Finding } from '../../model/finding.ts';
 import { HistoryError, type DetectorCodecs } from '../../store/history.ts';
 import { StateChanges } from '../../store/stateChanges.ts';
 import { StateParts, type StatePart } from '../../store/stateParts.ts';
-import { all, put, run, values, type Db } from './db.ts';
+import { put, type Db } from './db.ts';
 
 /**
  * Detector state and findings. Changes of a batch are gathered and only the last of each row is
@@ -23,14 +23,10 @@ export class StateTables {
   /** Reads the state for these detectors, as these versions of them wrote it. */
   async load(codecs: DetectorCodecs): Promise<Pick<CycleState, 'detectors' | 'findings'>> {
     this.useCodecs(codecs);
-    const detectors = new Map<string, ReadonlyMap<string, unknown>>();
-    for (const [name, { version, codec }] of codecs) {
-      const parts = await this.#read(name, version);
-      detectors.set(name, new Map(parts.rows().map(([key, row]) => [key, codec.decode(row)])));
-    }
+    const detectors = await decodedStates(codecs, this.#read);
     const findings = new Map<string, Finding>();
-    const inState = 'SELECT finding FROM findings WHERE in_state = 1';
-    for (const json of await values<string>(this.#db, inState)) {
+    for (const json of await this.#db.values<string>`SELECT finding
+      FROM findings WHERE in_state = 1`) {
       const finding = JSON.parse(json) as Finding;
       findings.set(finding.fingerprint, finding);
     }
@@ -39,8 +35,9 @@ export class StateTables {
 
   /** Drops what other versions of these detectors wrote. */
   async dropOtherVersions(codecs: DetectorCodecs): Promise<void> {
-    const drop = 'DELETE FROM state_parts WHERE detector = ? AND version <> ?';
-    for (const [name, { version }] of codecs) await run(this.#db, drop, name, version);
+    for (const [name, { version }] of codecs)
+      await this.#db.run`DELETE
+        FROM state_parts WHERE detector = ${name} AND version <> ${version}`;
   }
 
   /** How states are stored from now on. */
@@ -74,11 +71,8 @@ export class StateTables {
     }
     for (const [fingerprint, { past, last }] of changes.findings) {
       for (const finding of past) await this.#putFinding(finding, false);
-      await run(
-        this.#db,
-        'UPDATE findings SET in_state = 0 WHERE fingerprint = ? AND in_state = 1 AND id <> ?',
-        [fingerprint, last?.id ?? ''],
-      );
+      await this.#db.run`UPDATE findings SET in_state = 0
+          WHERE fingerprint = ${fingerprint} AND in_state = 1 AND id <> ${last?.id ?? ''}`;
       if (last !== null) await this.#putFinding(last, true);
     }
   }
@@ -105,14 +99,14 @@ export class StateTables {
 
   async #putWhole(detector: string, parts: StateParts): Promise<void> {
     const { version } = this.#stored(detector);
-    const drop = 'DELETE FROM state_parts WHERE detector = ? AND version = ?';
-    await run(this.#db, drop, detector, version);
+    await this.#db.run`DELETE
+      FROM state_parts WHERE detector = ${detector} AND version = ${version}`;
     for (const part of parts.whole()) await this.#append(detector, version, part);
   }
 
   async #append(detector: string, version: number, part: Uint8Array): Promise<void> {
-    const sql = 'INSERT INTO state_parts (detector, version, part) VALUES (?, ?, ?)';
-    await run(this.#db, sql, detector, version, part);
+    await this.#db.run`INSERT INTO state_parts (detector, version, part)
+      VALUES (${detector}, ${version}, ${part})`;
   }
 
   #stored(detector: string) {
@@ -124,15 +118,13 @@ export class StateTables {
   async #partsOf(detector: string): Promise<StateParts> {
     const held = this.#held.get(detector);
     if (held !== undefined) return held;
-    const parts = await this.#read(detector, this.#stored(detector).version);
+    const parts = partsFrom(await this.#read(detector, this.#stored(detector).version));
     this.#held.set(detector, parts);
     return parts;
   }
 
-  async #read(detector: string, version: number): Promise<StateParts> {
-    const sql = 'SELECT key, part FROM state_parts WHERE detector = ? AND version = ? ORDER BY seq';
-    return partsFrom(await all<StatePart>(this.#db, sql, detector, version));
-  }
+  readonly #read = (detector: string, version: number) => this.#db.all<StatePart>`SELECT key, part
+    FROM state_parts WHERE detector = ${detector} AND version = ${version} ORDER BY seq`;
 
   async #putFinding(finding: Finding, inState: boolean): Promise<void> {
     const { id, fingerprint, kind, state, scope, firstSeen, lastSeen } = finding;
@@ -148,6 +140,19 @@ export class StateTables {
       finding: JSON.stringify(finding),
     });
   }
+}
+
+/** The states of detectors, each from the parts that were stored of it. */
+export async function decodedStates(
+  codecs: DetectorCodecs,
+  read: (detector: string, version: number) => Promise<readonly StatePart[]>,
+): Promise<Map<string, ReadonlyMap<string, unknown>>> {
+  const detectors = new Map<string, ReadonlyMap<string, unknown>>();
+  for (const [name, { version, codec }] of codecs) {
+    const rows = partsFrom(await read(name, version)).rows();
+    detectors.set(name, new Map(rows.map(([key, row]) => [key, codec.decode(row)])));
+  }
+  return detectors;
 }
 
 /** Puts stored parts together, in their order. @throws HistoryError `corrupt` */

@@ -2,7 +2,7 @@ import type { NodeSample, PodSample, Snapshot } from '../../model/snapshot.ts';
 import { floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { StoredWindowsQuery } from '../../store/usage.ts';
 import { codeToRate, USAGE, USAGE_COLUMNS } from '../../store/pages/columns.ts';
-import { all, type Db } from './db.ts';
+import type { Db } from './db.ts';
 import { pageCodecs } from '../../store/pages/pageCodecs.ts';
 import { readNodes } from './inventory.ts';
 import { readUsagePages } from './usagePages.ts';
@@ -44,15 +44,8 @@ export async function readStoredWindows(
     nodeSample(name, cpuCores, ramBytes, gpus, labels),
   );
   const codec = pageCodecs(windowMs).usage;
-  const windows = await all<WindowRow>(
-    db,
-    'SELECT start, coverage, complete FROM windows WHERE start >= ? AND start < ? ORDER BY start',
-    [from, to],
-  );
-  const containers = `SELECT id, namespace, pod, uid, container, kind, name, workload_known, node, image
-    FROM containers
-    WHERE namespace = ? AND last_hour >= ? AND first_hour <= ? AND container <> ''
-    ORDER BY uid, container, id`;
+  const windows = await db.all<WindowRow>`SELECT start, coverage, complete FROM windows
+      WHERE start >= ${from} AND start < ${to} ORDER BY start`;
   const snapshots: Snapshot[] = [];
   let held: TimeMs | null = null;
   let rows: readonly (StoredContainer & { present: Uint8Array; values: Float64Array })[] = [];
@@ -60,7 +53,11 @@ export async function readStoredWindows(
     const hour = floorTo(start, HOUR_MS);
     if (hour !== held) {
       held = hour;
-      const found = await all<StoredContainer>(db, containers, namespace, hour, hour);
+      const found =
+        await db.all<StoredContainer>`SELECT id, namespace, pod, uid, container, kind, name, workload_known, node, image
+        FROM containers
+        WHERE namespace = ${namespace} AND last_hour >= ${hour} AND first_hour <= ${hour} AND container <> ''
+        ORDER BY uid, container, id`;
       const ids = found.map(({ id }) => id);
       const pages = await readUsagePages(db, codec, [hour], ids);
       const byId = new Map(pages.map(({ key, read }) => [key, read]));

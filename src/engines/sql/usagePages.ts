@@ -3,7 +3,7 @@ import { addSlots, type StoredSlot } from '../../store/pages/openSlots.ts';
 import type { OpenSlots } from '../../store/pages/pageBuffer.ts';
 import { blockOf, pagesOfRow } from '../../store/pages/pageBlock.ts';
 import type { KeyedPage, Page, PageCodec } from '../../store/pages/pageCodec.ts';
-import { all, IN_NUMBERS, list, put, run, type Db } from './db.ts';
+import { sql, raw, put, inNumbers, type Db } from './db.ts';
 
 /** The windows of one container (`key`) in an hour. */
 export interface UsagePage extends KeyedPage {
@@ -22,27 +22,23 @@ export async function readUsagePages(
   containers: readonly number[] | null = null,
   from = 0,
 ): Promise<readonly UsagePage[]> {
-  const rows = await all<{ hour: TimeMs; container: number; page: Uint8Array }>(
-    db,
-    `SELECT hour, container, page FROM usage_pages
-     WHERE hour ${IN_NUMBERS} ${containers === null ? '' : `AND container ${IN_NUMBERS}`}
-     ORDER BY hour, container`,
-    list(hours),
-    ...(containers === null ? [] : [list([...new Set(containers.flatMap(rowsOf))])]),
-  );
+  const isOfRows =
+    containers === null
+      ? raw('TRUE')
+      : sql`container ${inNumbers([...new Set(containers.flatMap(rowsOf))])}`;
+  const rows = await db.all<{ hour: TimeMs; container: number; page: Uint8Array }>`
+    SELECT hour, container, page FROM usage_pages
+    WHERE hour ${inNumbers(hours)} AND ${isOfRows}
+    ORDER BY hour, container`;
   const wanted = containers === null ? null : new Set(containers);
   const found = rows.flatMap(({ hour, container, page }): readonly UsagePage[] =>
     pagesOfRow(codec, { key: container, page })
       .filter(({ key }) => wanted?.has(key) !== false)
       .map((one) => ({ hour, ...one })),
   );
-  const open = await all<StoredSlot & { hour: TimeMs }>(
-    db,
-    `SELECT hour, slot, page FROM open_windows WHERE hour ${IN_NUMBERS} AND slot >= ?
-     ORDER BY hour, slot`,
-    list(hours),
-    from,
-  );
+  const open = await db.all<StoredSlot & { hour: TimeMs }>`
+    SELECT hour, slot, page FROM open_windows
+    WHERE hour ${inNumbers(hours)} AND slot >= ${from} ORDER BY hour, slot`;
   for (const [hour, slots] of Map.groupBy(open, (slot) => slot.hour)) {
     const pages = new Map<number, Page>();
     addSlots(codec, pages, slots);
@@ -61,9 +57,9 @@ function rowsOf(container: number): readonly number[] {
 export function openSlots(db: Db): OpenSlots {
   return {
     load: (hour) =>
-      all<StoredSlot>(db, 'SELECT slot, page FROM open_windows WHERE hour = ? ORDER BY slot', hour),
+      db.all<StoredSlot>`SELECT slot, page FROM open_windows WHERE hour = ${hour} ORDER BY slot`,
     put: (hour, slots) =>
       put(db, 'open_windows', ['hour', 'slot'], ...slots.map((slot) => ({ hour, ...slot }))),
-    remove: async (hour) => void (await run(db, 'DELETE FROM open_windows WHERE hour = ?', hour)),
+    remove: async (hour) => void (await db.run`DELETE FROM open_windows WHERE hour = ${hour}`),
   };
 }

@@ -2,7 +2,7 @@ import { floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { UsagePoint, UsageQuery } from '../../store/usage.ts';
 import type { Page, PageCodec } from '../../store/pages/pageCodec.ts';
 import { pageCodecs, pinnedCodec } from '../../store/pages/pageCodecs.ts';
-import { all, type Db } from './db.ts';
+import { isGiven, isOf, type Db } from './db.ts';
 import { readUsagePages } from './usagePages.ts';
 import {
   addContainer,
@@ -49,13 +49,12 @@ export class UsageTables {
     const { namespace, workload, from, to } = query;
     const sums = new Map<TimeMs, UsageSums>();
     const firstHour = floorTo(from, HOUR_MS);
-    const containers = await all<ContainerSpan>(
-      this.#db,
-      `SELECT id, pod, container, first_hour, last_hour FROM containers
-       WHERE namespace = ? AND kind = ? AND name = ? AND last_hour >= ? AND first_hour < ?
-       ORDER BY id`,
-      [namespace, workload.kind, workload.name, firstHour, to],
-    );
+    const containers = await this.#db
+      .all<ContainerSpan>`SELECT id, pod, container, first_hour, last_hour
+      FROM containers
+       WHERE ${isOf(namespace, workload)} AND last_hour >= ${firstHour}
+         AND first_hour < ${to}
+       ORDER BY id`;
     const wanted = containers.filter(({ pod }) => query.pod === null || pod === query.pod);
     const byId = new Map(wanted.map((container) => [container.id, container]));
     for (const { hours, ids } of runsOf(wanted, firstHour, to)) {
@@ -84,13 +83,10 @@ export class UsageTables {
 
   async #addPinned(sums: Map<TimeMs, UsageSums>, query: UsageQuery): Promise<void> {
     const { namespace, workload, container, from, to } = query;
-    const rows = await all<{ readonly hour: TimeMs; readonly page: Buffer }>(
-      this.#db,
-      `SELECT hour, page FROM pinned_usage
-       WHERE namespace = ? AND kind = ? AND name = ? AND hour >= ? AND hour < ?
-         AND (container = coalesce(?, container) OR container = '')`,
-      [namespace, workload.kind, workload.name, floorTo(from, HOUR_MS), to, container],
-    );
+    const rows = await this.#db.all<{ hour: TimeMs; page: Buffer }>`SELECT hour, page
+      FROM pinned_usage
+       WHERE ${isOf(namespace, workload)} AND hour >= ${floorTo(from, HOUR_MS)} AND hour < ${to}
+         AND (${isGiven('container', container)} OR container = '')`;
     const width = SUM_COLUMNS.length;
     for (const { hour, page } of rows) {
       const { present, values } = this.#pinned.decode(page);

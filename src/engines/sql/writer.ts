@@ -21,7 +21,7 @@ import {
 } from '../../store/history.ts';
 import { isMonthClosed } from './bills.ts';
 import { CheckpointTable } from './checkpointTable.ts';
-import type { Db, WriterDatabase } from './db.ts';
+import type { WriterDatabase, Db } from './db.ts';
 import type { HistoryIdentity } from '../../store/historyIdentity.ts';
 import { ContainerDayKeeper } from '../../store/containerDays/containerDayKeeper.ts';
 import { containerDayRows } from './containerDayTable.ts';

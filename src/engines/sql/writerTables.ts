@@ -4,7 +4,7 @@ import { pageCodecs } from '../../store/pages/pageCodecs.ts';
 import type { RollUpTables } from '../../store/rollUp/rollUp.ts';
 import type { WindowTables } from '../../store/rollUp/windowPages.ts';
 import { ContainerTable } from './containerTable.ts';
-import { all, IN_NUMBERS, list, run, type Db } from './db.ts';
+import { raw, inNumbers, type Db } from './db.ts';
 import { Dictionary } from './dictionary.ts';
 import { NodeRows } from './nodeTable.ts';
 import { openSlots } from './usagePages.ts';
@@ -98,17 +98,17 @@ function pageBuffer(
   slots: OpenSlots | null = null,
   inBlocks = false,
 ): PageBuffer {
-  const load = `SELECT ${key} AS key, page FROM ${table} WHERE ${bucket} = ?`;
-  const remove = `DELETE FROM ${table} WHERE ${bucket} = ?
-    AND ${key} ${IN_NUMBERS}`;
   const pages: PageRows = {
-    load: (at) => all(db, load, at),
+    load: (at) =>
+      db.all`SELECT ${raw(key)} AS key, page FROM ${raw(table)} WHERE ${raw(bucket)} = ${at}`,
     put: (at, rows) => {
       const stored = rows.map((row) => ({ [bucket]: at, [key]: row.key, page: row.page }));
       return db.store(table, [bucket, key], stored, 'new');
     },
     remove: async (at, keys) => {
-      if (keys.length > 0) await run(db, remove, at, list(keys));
+      if (keys.length > 0)
+        await db.run`DELETE FROM ${raw(table)} WHERE ${raw(bucket)} = ${at}
+    AND ${raw(key)} ${inNumbers(keys)}`;
     },
   };
   return new PageBuffer(codec, pages, slots, inBlocks);

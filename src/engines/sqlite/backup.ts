@@ -12,7 +12,7 @@ import {
   type Raw,
 } from './database.ts';
 import { realPath } from './historyFile.ts';
-import { put, run, value, all } from '../sql/db.ts';
+import { raw, put } from '../sql/db.ts';
 import { migrate, requireCurrentSchema } from '../sql/migrate.ts';
 import { MetaTable } from '../sql/metaTable.ts';
 import { ProcessLock, type LockHolder } from './processLock.ts';
@@ -147,24 +147,21 @@ async function settleRestored(
   old: string | null,
   lastWritten: TimeMs,
 ): Promise<Omit<Restored, 'aside'>> {
-  const raw = openForWriting(path);
-  const db = fileSession(raw);
+  const file = openForWriting(path);
+  const db = fileSession(file);
   try {
     const watermark = await new MetaTable(db).get('watermark');
-    const carried = old === null ? null : await carryOver(raw, old);
+    const carried = old === null ? null : await carryOver(file, old);
     if (carried !== null)
       return { watermark, isCarriedOver: true, decisions: carried, cancelled: 0 };
-    const cancelled = await inTransaction(raw, async () => {
+    const cancelled = await inTransaction(file, async () => {
       await put(db, 'ops_notify_state', ['key'], { key: 'told_until', value: lastWritten });
-      return run(
-        db,
-        `UPDATE ops_deliveries SET state = 'superseded', code = 'restored',
-           error = 'was waiting when the backup was made' WHERE state IN ('pending', 'sending')`,
-      );
+      return db.run`UPDATE ops_deliveries SET state = 'superseded', code = 'restored',
+           error = 'was waiting when the backup was made' WHERE state IN ('pending', 'sending')`;
     });
     return { watermark, isCarriedOver: false, decisions: [], cancelled };
   } finally {
-    raw.close();
+    file.close();
   }
 }
 
@@ -184,7 +181,7 @@ const CARRIED = [
 ] as const;
 
 /** Takes over what the old history knows of messages and decisions; null when it cannot be read. */
-async function carryOver(raw: Raw, old: string): Promise<Restored['decisions'] | null> {
+async function carryOver(file: Raw, old: string): Promise<Restored['decisions'] | null> {
   try {
     const check = openForReading(old);
     try {
@@ -192,44 +189,40 @@ async function carryOver(raw: Raw, old: string): Promise<Restored['decisions'] |
     } finally {
       check.close();
     }
-    raw.prepare('ATTACH ? AS old').run(old);
+    file.prepare('ATTACH ? AS old').run(old);
   } catch {
     return null;
   }
-  const db = fileSession(raw);
+  const db = fileSession(file);
   try {
-    return await inTransaction(raw, async () => {
-      const marked = "SELECT value FROM old.meta WHERE key = 'watermark'";
-      const oldWatermark = Number((await value<string>(db, marked)) ?? 0);
+    return await inTransaction(file, async () => {
+      const oldWatermark = Number(
+        (await db.value<string>`SELECT value FROM old.meta WHERE key = 'watermark'`) ?? 0,
+      );
       const lastOf = async (table: string) =>
-        (await value<number>(db, `SELECT coalesce(max(seq), 0) FROM main.${table}`)) ?? 0;
+        (await db.value<number>`SELECT coalesce(max(seq), 0) FROM main.${raw(table)}`) ?? 0;
       const last = await lastOf('finding_events');
       for (const table of CARRIED) {
-        await run(db, `DELETE FROM main.${table}`);
-        await run(db, `INSERT INTO main.${table} SELECT * FROM old.${table}`);
+        await db.run`DELETE FROM main.${raw(table)}`;
+        await db.run`INSERT INTO main.${raw(table)} SELECT * FROM old.${raw(table)}`;
       }
       // Events since the backup are written again, by numbers that begin after those of the backup.
-      const cursor = `UPDATE main.ops_notify_state SET value = min(value, ?) WHERE key = 'cursor'`;
-      await run(db, cursor, last);
+      await db.run`UPDATE main.ops_notify_state SET value = min(value, ${last}) WHERE key = 'cursor'`;
       await put(db, 'ops_notify_state', ['key'], { key: 'hold_until', value: oldWatermark });
       const since = await lastOf('operator_actions');
-      const decisions = await all<{ findingId: string; action: string }>(
-        db,
-        'SELECT finding_id AS findingId, action FROM old.operator_actions WHERE seq > ? ORDER BY seq',
-        since,
-      );
-      await run(
-        db,
-        `INSERT INTO main.operator_actions (seq, finding_id, action, decision)
-         SELECT seq, finding_id, action, decision FROM old.operator_actions WHERE seq > ?`,
-        since,
-      );
+      const decisions = await db.all<{
+        findingId: string;
+        action: string;
+      }>`SELECT finding_id AS findingId, action
+        FROM old.operator_actions WHERE seq > ${since} ORDER BY seq`;
+      await db.run`INSERT INTO main.operator_actions (seq, finding_id, action, decision)
+         SELECT seq, finding_id, action, decision FROM old.operator_actions WHERE seq > ${since}`;
       return decisions;
     });
   } catch {
     return null;
   } finally {
-    raw.exec('DETACH old');
+    file.exec('DETACH old');
   }
 }
 

@@ -1,7 +1,7 @@
 import Sqlite from 'better-sqlite3';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { storeSql, type Database, type Db } from '../sql/db.ts';
+import { asking, storeSql, type Database, type Db } from '../sql/db.ts';
 import { HistoryError } from '../../store/history.ts';
 import { requireOneName, requireWholeFile } from './historyFile.ts';
 
@@ -101,9 +101,9 @@ function statement(raw: Raw, sql: string): Sqlite.Statement {
 export function fileSession(raw: Raw): Db {
   // The last numbers that were given out: their rows may not be stored yet.
   const given = new Map<string, number>();
-  return {
+  return asking({
     rows: async (sql, parameters) => statement(raw, sql).all(...parameters),
-    run: async (sql, parameters) => statement(raw, sql).run(...parameters).changes,
+    change: async (sql, parameters) => statement(raw, sql).run(...parameters).changes,
     define: async (schema) => void raw.exec(schema),
     hasTable: async (name) =>
       raw.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(name) !== undefined,
@@ -128,7 +128,7 @@ export function fileSession(raw: Raw): Db {
       given.set(table, first + count - 1);
       return Array.from({ length: count }, (_, index) => first + index);
     },
-  };
+  });
 }
 
 /** Runs `work` in one transaction that takes the write lock at once; any error undoes all of it. */
