@@ -259,7 +259,7 @@ export class CycleRunner {
     this.#settings = settings;
     this.#collector = collector;
     this.#composedAt = this.#options.now();
-    await this.#running.catch(() => undefined);
+    await this.#running;
     await old.close();
   }
 
@@ -270,7 +270,9 @@ export class CycleRunner {
   }
 
   #run<T>(work: Promise<T>): Promise<T> {
-    this.#running = work;
+    const ended = (): void => undefined;
+    // Without what it came to: a window's snapshot and costs would be held until the next one.
+    this.#running = work.then(ended, ended);
     return work;
   }
 

@@ -234,10 +234,13 @@ async function ask<T extends { readonly samples: number }>(
     if (work !== undefined) work.seconds += (performance.now() - asked) / SECOND_MS;
   }
   if (exchange.failure !== null) throw exchange.failure;
-  if (exchange.answer === null) {
+  const { answer } = exchange;
+  if (answer === null) {
     throw new CollectError('bad-answer', `${transport.server} sent no answer`, false);
   }
-  return exchange.answer;
+  // A connection that is kept open keeps its last request, and with it all variables of this call.
+  exchange.answer = null;
+  return answer;
 }
 
 /** @throws RetryAfter, or what broke the connection */

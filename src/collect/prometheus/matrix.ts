@@ -34,12 +34,15 @@ export interface AnswerReader<T> {
 export function matrixReader(grid: Grid, known = new LabelSets()): AnswerReader<MatrixAnswer> {
   const series: GridSeries[] = [];
   const badValues = new Uint32Array(grid.points);
+  const rows = new Rows(grid.points);
   return answerReader(
     ['matrix'],
     (json) => {
-      const one = parseSeries(json, known, grid, badValues);
-      if (one !== null) series.push(one);
-      return one !== null;
+      const one = parseSeries(json, known, grid, rows.next(), badValues);
+      if (one === null) return false;
+      rows.take();
+      series.push(one);
+      return true;
     },
     (frame) => ({ series, badValues, ...frame }),
   );
@@ -153,9 +156,9 @@ function parseSeries(
   json: JsonScanner,
   known: LabelSets,
   grid: Grid,
+  values: Float64Array,
   bad: Uint32Array,
 ): GridSeries | null {
-  const values = new Float64Array(grid.points).fill(Number.NaN);
   const badPoints: number[] = [];
   let labels: SeriesLabels | null = {};
   json.object((key) => {
@@ -165,6 +168,39 @@ function parseSeries(
   });
   for (const point of badPoints) bad[point] = (bad[point] ?? 0) + 1;
   return labels === null ? null : { labels, values };
+}
+
+/** The most values of a block of rows, unless one row has more. */
+const BLOCK_VALUES = 32_768;
+
+/**
+ * The values of all series of an answer, in blocks that they share: an array with a buffer of its own takes twice the
+ * memory of so short a row.
+ */
+class Rows {
+  readonly #length: number;
+  #block = new Float64Array(0);
+  #start = 0;
+
+  /** @param length of each row */
+  constructor(length: number) {
+    this.#length = length;
+  }
+
+  /** A row without a value; the same one again until it is taken. */
+  next(): Float64Array {
+    const length = this.#length;
+    if (this.#start + length > this.#block.length) {
+      const size = Math.max(8 * length, Math.min(BLOCK_VALUES, 2 * this.#block.length));
+      this.#block = new Float64Array(size);
+      this.#start = 0;
+    }
+    return this.#block.subarray(this.#start, this.#start + length).fill(Number.NaN);
+  }
+
+  take(): void {
+    this.#start += this.#length;
+  }
 }
 
 function parseSample(json: JsonScanner, grid: Grid, values: Float64Array, bad: number[]): void {
