@@ -49,10 +49,14 @@ describe('the question threads', () => {
     const log = pino({ level: 'silent' });
     const reader = await openHistoryReader(config.history.path);
     const watermark = (await reader.status()).watermark ?? 0;
-    const state = { version: 1, costs: '' };
+    const state = { version: 1, costs: '', looks: 0, isAway: true };
     const versions = {
       version: () => Promise.resolve(state.version),
-      costVersion: () => Promise.resolve(state.costs),
+      costVersion: async () => {
+        state.looks += 1;
+        if (state.isAway) throw new Error('the database is away');
+        return state.costs;
+      },
     };
     const pool = new QuestionPool({ config, thresholds: loadThresholds([]) }, versions, log);
     const ask = () =>
@@ -65,7 +69,10 @@ describe('the question threads', () => {
         namespaces: null,
       });
     try {
+      await expect(Promise.all([ask(), ask()])).rejects.toThrow('away');
+      state.isAway = false;
       const answers = await Promise.all(Array.from({ length: 50 }, ask));
+      expect(state.looks).toBe(2);
       expect(new Set(answers).size).toBe(1);
       expect(pool.computed).toBe(1);
       // A message is sent, an operator decides: costs stay as they are, and are not computed again.

@@ -8,6 +8,7 @@ import { readEpoch, requireEpoch } from './epoch.ts';
 import { isPassing, toHistoryError } from './errors.ts';
 import { connectionsTo, type Connections, type Purpose } from './pool.ts';
 import { sessionOf } from './session.ts';
+import { sharingNext } from './sharingNext.ts';
 
 const STATEMENT_MS = 60 * SECOND_MS;
 /** Of a process that was paused or cut off in a transaction: its locks are free after this. */
@@ -58,12 +59,10 @@ export class PostgresDatabase implements Database {
     this.#epoch = await this.transaction('READ ONLY', readEpoch);
   }
 
-  async version(): Promise<number> {
-    return this.read(async (db) => {
-      const [row] = await db.rows('SELECT last_value AS version FROM history_version', []);
-      return (row as { version: number }).version;
-    });
-  }
+  /** Pages ask for it with each question: those that come while it is read share the next reading. */
+  readonly version = sharingNext(() =>
+    this.read(async (db) => (await db.value<number>`SELECT last_value FROM history_version`)!),
+  );
 
   close(): Promise<void> {
     return this.#connections.close();

@@ -69,6 +69,8 @@ const LIMITS: QuestionLimits = { memoryMb: 512, longestMs: 3 * MINUTE_MS };
 
 type Pools = Readonly<Record<keyof typeof THREADS, Piscina<QuestionTask, QuestionResult>>>;
 
+const NEVER = { written: NaN, version: Promise.resolve('') };
+
 /** Answers questions in threads, so that no answer holds up the event loop, however long it takes. */
 export class QuestionPool {
   readonly questions: Questions = eachQuestion((name, ask) => this.#answer(name, ask));
@@ -81,7 +83,8 @@ export class QuestionPool {
   #kept = new AnswerCache(KEPT_ANSWERS);
   #asked = 0;
   #computed = 0;
-  #costs = { written: NaN, version: '' };
+  /** What costs rest on at a version of the history: read once for all who ask meanwhile. */
+  #costs = NEVER;
 
   constructor(
     config: QuestionConfig,
@@ -144,8 +147,14 @@ export class QuestionPool {
 
   async #costVersion(written: number): Promise<string> {
     if (this.#costs.written !== written)
-      this.#costs = { written, version: await this.#reader.costVersion() };
-    return this.#costs.version;
+      this.#costs = { written, version: this.#reader.costVersion() };
+    const looked = this.#costs;
+    try {
+      return await looked.version;
+    } catch (error) {
+      if (this.#costs === looked) this.#costs = NEVER;
+      throw error;
+    }
   }
 
   async #run(name: QuestionName, ask: unknown, unwanted: AbortSignal): Promise<unknown> {
