@@ -53,6 +53,16 @@ describe('brokenPromises', () => {
     expect(brokenPromises(kept)).toEqual([]);
   });
 
+  it('takes a finding about an image in several clusters for true where a hidden miner has it', () => {
+    const about = (image: string) => {
+      const scope = { ...SCOPE, namespace: null, subject: image };
+      return aFinding({ rule: 'image-in-clusters', pods: [], scope, image });
+    };
+    const mined = { ...byPods, image: 'example/pause' };
+    const [real, made] = [about('example/pause'), about('example/shop')];
+    expect(falseAlarms([MINER], [mined, real, made])).toEqual([made]);
+  });
+
   it('names a missed miner, a false alarm, sums that do not add up, gaps and silence', () => {
     const broken = brokenPromises({
       costs: { ...costs, nodesCost: 2.5, coverage: 0.9 },

@@ -1,3 +1,4 @@
+import { IMAGE_IN_CLUSTERS } from '../src/detect/imageInClusters.ts';
 import type { Finding } from '../src/model/finding.ts';
 import type { HiddenMiner } from './cluster/workloads/hidden.ts';
 
@@ -23,16 +24,19 @@ export function findMiners(
   });
 }
 
-/** Warnings and critical findings of abuse without a hidden miner. */
+/** Warnings and critical findings of abuse without a hidden miner, in this cluster or, where they are about an image, in several. */
 export function falseAlarms(
   miners: readonly HiddenMiner[],
   findings: readonly Finding[],
 ): readonly Finding[] {
+  const isTrue = (finding: Finding) => miners.some((miner) => isAbout(finding, miner));
+  const mined = new Set(findings.filter(isTrue).map(({ image }) => image));
   return findings.filter(
     (finding) =>
       finding.kind === 'cryptojacking' &&
       finding.severity !== 'info' &&
-      !miners.some((miner) => isAbout(finding, miner)),
+      !isTrue(finding) &&
+      !(finding.rule === IMAGE_IN_CLUSTERS && mined.has(finding.image)),
   );
 }
 
