@@ -1,150 +1,72 @@
 /**
- * Both engines side by side: `node bench/engines.ts [cycle [CONTAINERS]|fleet|costs]` (all by default; needs PostgreSQL, some GB of disk).
- * PostgreSQL runs with Debian’s settings but for `fsync=off`, on the same machine.
+ * What a cycle records, on both engines: `node bench/engines.ts [cycle [CONTAINERS]|fleet] [--engine sqlite|postgresql]`
+ * (all by default; 100,000 containers need `--max-old-space-size=8000`). `bench/history.ts` asks about costs.
  */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { HistoryWriter } from '../src/store/history.ts';
+import { madeUpWindows, WINDOW_MS } from '../test/support/madeUpWindows.ts';
+import { START } from './bigHistory.ts';
 import {
-  migrateHistory,
-  openHistoryReader,
-  openHistoryWriter,
-} from '../src/engines/openHistory.ts';
-import { DAY_MS, HOUR_MS } from '../src/model/time.ts';
-import type { HistoryReader, HistoryWriter } from '../src/store/history.ts';
-import { parsePostgresLocation, postgresLocation } from '../src/store/historyLocation.ts';
-import { madeUpWindows, WINDOW_MS, type MadeUpCluster } from '../test/support/madeUpWindows.ts';
-import { query, startPostgres } from '../demo/postgresServer.ts';
-import { buildHours, START } from './bigHistory.ts';
+  bytesOf,
+  clusterOf,
+  enginesOf,
+  openWriter,
+  print,
+  startEngine,
+  type BenchEngine,
+} from './engine.ts';
 
-const ENGINES = ['SQLite', 'PostgreSQL'] as const;
-const DAYS = 90;
-const SIZES = process.argv[3] === undefined ? [1_000, 10_000, 100_000] : [Number(process.argv[3])];
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { engine: { type: 'string' } },
+});
+const [wanted, size] = positionals;
+const SIZES = size === undefined ? [1_000, 10_000, 100_000] : [Number(size)];
 
-const wanted = process.argv[2];
-const folder = mkdtempSync(join(tmpdir(), 'burnwatch-bench-'));
-const server = await startPostgres();
-const url = await server.database();
-try {
+for (const name of enginesOf(values.engine)) {
+  await using engine = await startEngine(name);
   if (wanted === undefined || wanted === 'cycle')
-    for (const containers of SIZES) await cycle(containers);
-  if (wanted === undefined || wanted === 'fleet') await fleet(20, 5_000);
-  if (wanted === undefined || wanted === 'costs') await costs(10_000);
-} finally {
-  await server[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true });
-}
-
-function clusterOf(containers: number): MadeUpCluster {
-  return {
-    pods: containers,
-    containersPerPod: 1,
-    podsPerWorkload: 3,
-    nodes: Math.ceil(containers / 25),
-    namespaces: 100,
-    seed: 1,
-    rolloutEvery: 0,
-  };
-}
-
-function locationOf(engine: (typeof ENGINES)[number], name: string): string {
-  return engine === 'SQLite' ? join(folder, `${name}.db`) : postgresLocation(url, name);
-}
-
-function identity(path: string) {
-  const made = { cluster: 'bench', currency: 'USD', windowMs: WINDOW_MS };
-  return { path, ...made, command: 'bench', clock: () => 0 };
+    for (const containers of SIZES) await cycle(engine, containers);
+  if (wanted === undefined || wanted === 'fleet') await fleet(engine, 20, 5_000);
 }
 
 /** An hour and a window of one cluster, window by window, over the end of the hour. */
-async function cycle(containers: number): Promise<void> {
-  for (const engine of ENGINES) {
-    const path = locationOf(engine, `cycle-${containers}`);
-    const writer = await openHistoryWriter(identity(path));
-    const times: number[] = [];
-    const windows = containers < 100_000 ? 13 : 3;
-    for (let index = 0; index < windows; index += 1) {
-      const records = madeUpWindows(clusterOf(containers), START + index * WINDOW_MS, 1);
-      times.push(await timed(() => writer.recordWindows(records)));
-    }
-    await writer.close();
-    const bytes = (await sizeOf(path)) / (windows * containers);
-    print(
-      `${containers} containers, ${engine}`,
-      `median ${median(times)}, highest ${ms(Math.max(...times))} a window; ${bytes.toFixed(0)} bytes a window row; ${memory()}`,
-    );
+async function cycle(engine: BenchEngine, containers: number): Promise<void> {
+  const path = engine.location(`cycle-${containers}`);
+  const writer = await openWriter(path);
+  const times: number[] = [];
+  const windows = 13;
+  for (let index = 0; index < windows; index += 1) {
+    const records = madeUpWindows(clusterOf(containers), START + index * WINDOW_MS, 1);
+    times.push(await timed(() => writer.recordWindows(records)));
   }
+  await writer.close();
+  const bytes = (await bytesOf(path)) / (windows * containers);
+  print(
+    `${containers} containers, ${engine.name}`,
+    `median ${median(times)}, highest ${ms(Math.max(...times))} a window; ${bytes.toFixed(0)} bytes a window row; ${memory()}`,
+  );
 }
 
 /** One window of each of many clusters, one after the other, as their daemons write them within five minutes. */
-async function fleet(clusters: number, containers: number): Promise<void> {
-  for (const engine of ENGINES) {
-    const writers: HistoryWriter[] = [];
-    for (let index = 0; index < clusters; index += 1)
-      writers.push(await openHistoryWriter(identity(locationOf(engine, `fleet-${index}`))));
-    const rounds: number[] = [];
-    for (let round = 0; round < 4; round += 1) {
-      const records = madeUpWindows(clusterOf(containers), START + round * WINDOW_MS, 1);
-      rounds.push(
-        await timed(async () => {
-          for (const writer of writers) await writer.recordWindows(records);
-        }),
-      );
-    }
-    for (const writer of writers) await writer.close();
-    print(
-      `${clusters} clusters of ${containers} containers, ${engine}`,
-      `median ${median(rounds)}, highest ${ms(Math.max(...rounds))} for a window of all; ${memory()}`,
+async function fleet(engine: BenchEngine, clusters: number, containers: number): Promise<void> {
+  const writers: HistoryWriter[] = [];
+  for (let index = 0; index < clusters; index += 1)
+    writers.push(await openWriter(engine.location(`fleet-${index}`)));
+  const rounds: number[] = [];
+  for (let round = 0; round < 4; round += 1) {
+    const records = madeUpWindows(clusterOf(containers), START + round * WINDOW_MS, 1);
+    rounds.push(
+      await timed(async () => {
+        for (const writer of writers) await writer.recordWindows(records);
+      }),
     );
   }
-}
-
-/** Questions over 90 days, and the copy of their history. */
-async function costs(containers: number): Promise<void> {
-  const file = locationOf('SQLite', 'costs');
-  await (await openHistoryWriter(identity(file))).close();
-  await buildHours(file, DAYS, containers);
-  const copy = locationOf('PostgreSQL', 'costs');
-  const took = await timed(async () => {
-    for await (const table of migrateHistory(identity(file), copy)) void table;
-  });
-  print(`migrate-history of ${DAYS} days × ${containers} containers`, ms(took));
-  for (const path of [file, copy])
-    print(`size of ${engineOf(path)}`, `${((await sizeOf(path)) / 1e6).toFixed(0)} MB`);
-  const span = { from: START, to: START + DAYS * DAY_MS };
-  const edges = { from: span.from + 7 * HOUR_MS, to: span.to - 5 * HOUR_MS };
-  const questions: Readonly<Record<string, (reader: HistoryReader) => Promise<unknown>>> = {
-    'by namespace': (reader) => reader.costs({ ...span, by: ['namespace'], namespaces: null }),
-    'by workload': (reader) => reader.costs({ ...span, by: ['workload'], namespaces: null }),
-    'by namespace, hours at both edges': (reader) =>
-      reader.costs({ ...edges, by: ['namespace'], namespaces: null }),
-    'one namespace of a hundred, by workload': (reader) =>
-      reader.costs({ ...span, by: ['workload'], namespaces: ['ns-7'] }),
-  };
-  for (const [name, ask] of Object.entries(questions)) {
-    for (const path of [file, copy]) {
-      const reader = await openHistoryReader(path);
-      const times: number[] = [];
-      for (let again = 0; again < 12; again += 1) times.push(await timed(() => ask(reader)));
-      await reader.close();
-      print(
-        `costs ${name}, ${engineOf(path)}`,
-        `median ${median(times)}, highest ${ms(Math.max(...times))}`,
-      );
-    }
-  }
-}
-
-function engineOf(path: string): string {
-  return parsePostgresLocation(path) === null ? 'SQLite' : 'PostgreSQL';
-}
-
-async function sizeOf(path: string): Promise<number> {
-  const location = parsePostgresLocation(path);
-  if (location === null) return statSync(path).size;
-  const sql = `SELECT sum(pg_total_relation_size(c.oid)) AS bytes FROM pg_class c
-    WHERE relkind = 'r' AND relnamespace = '${location.schema}'::regnamespace`;
-  return Number((await query<{ bytes: string }>(url, sql))[0]!.bytes);
+  for (const writer of writers) await writer.close();
+  print(
+    `${clusters} clusters of ${containers} containers, ${engine.name}`,
+    `median ${median(rounds)}, highest ${ms(Math.max(...rounds))} for a window of all; ${memory()}`,
+  );
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
@@ -163,8 +85,4 @@ function ms(time: number): string {
 
 function memory(): string {
   return `${(process.memoryUsage().rss / 1e6).toFixed(0)} MB of memory`;
-}
-
-function print(what: string, figure: string): void {
-  process.stdout.write(`${what}: ${figure}\n`);
 }

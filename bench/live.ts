@@ -1,6 +1,6 @@
 /**
  * What live windows cost Burnwatch and its store, beside what the store costs alone: `npm run bench [-- SIZE…]`, with
- * `--write` into docs/benchmarks.md. `--program PATH` measures another `burnwatch`, `--before PATH` compares with one in
+ * `--write` into docs/benchmarks.md. `--postgres` keeps the history in a PostgreSQL of its own. `--program PATH` measures another `burnwatch`, `--before PATH` compares with one in
  * the same run. A size is CONTAINERS or CONTAINERS:WINDOWS; 78:26, 1000:26 and 10000:26 by default. Metrics are made once and kept in BURNWATCH_BENCH (a folder of
  * this user's temporary folder by default).
  */
@@ -8,6 +8,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { startPostgres } from '../demo/postgresServer.ts';
 import { startPrometheus } from '../demo/prometheusServer.ts';
 import { MINUTE_MS, SECOND_MS } from '../src/model/time.ts';
 import { replayRecorded } from './live/replay.ts';
@@ -18,7 +19,12 @@ import { startStoreProxy } from './live/storeProxy.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { write: { type: 'boolean' }, program: { type: 'string' }, before: { type: 'string' } },
+  options: {
+    write: { type: 'boolean' },
+    program: { type: 'string' },
+    before: { type: 'string' },
+    postgres: { type: 'boolean' },
+  },
 });
 const folder =
   process.env['BURNWATCH_BENCH'] ?? join(tmpdir(), `burnwatch-bench-${userInfo().uid}`);
@@ -55,11 +61,13 @@ async function measure({ containers, windows }: Size): Promise<Measured> {
   await buildStore({ containers, windows, scrapeMs, beforeMs: BEFORE_MS }, dataDir);
   const prometheus = await startPrometheus({ dataDir });
   const proxy = await startStoreProxy(prometheus.url);
+  const server = values.postgres === true ? await startPostgres() : null;
   try {
     const { url, pid: storePid } = prometheus;
     const alone = await replayRecorded(url, storePid, Math.min(REPLAYED, windows - 1));
-    const runOf = (name: string, program: string | undefined): Promise<LiveRun> =>
+    const runOf = async (name: string, program: string | undefined): Promise<LiveRun> =>
       runDaemon({
+        ...(server !== null && { database: await server.database() }),
         folder: join(folder, `run-${containers}-${name}`),
         proxy,
         storePid,
@@ -69,6 +77,7 @@ async function measure({ containers, windows }: Size): Promise<Measured> {
     const before = values.before === undefined ? null : await runOf('before', values.before);
     return { containers, windows, alone, before, run: await runOf('after', values.program) };
   } finally {
+    await server?.[Symbol.asyncDispose]();
     await proxy.close();
     await prometheus.stop();
   }

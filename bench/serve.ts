@@ -1,6 +1,7 @@
 /**
  * How fast the pages answer over a large history while windows are being sealed beside them. Run:
- * `npx node bench/serve.ts [DAYS]` (90 by default; minutes and some GB of disk).
+ * `npx node bench/serve.ts [--engine sqlite|postgresql] [--containers 10000] [--days 90] [--hours DAYS]` (both engines by
+ * default; minutes and some GB of disk).
  *
  * The server runs as in the daemon: pages in this process, questions and the sealing of windows in threads of
  * their own, the load from another process. Requests are sent by the clock (50 a second, whatever the
@@ -8,44 +9,50 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import pino from 'pino';
 import { configSchema } from '../src/daemon/config/schema.ts';
 import { loadThresholds } from '../src/daemon/config/loadThresholds.ts';
 import { responseParts } from '../src/daemon/responses.ts';
 import { openStores } from '../src/daemon/openStores.ts';
-import { openHistoryReader, openHistoryWriter } from '../src/engines/openHistory.ts';
-import { DAY_MS } from '../src/model/time.ts';
+import { openHistoryReader } from '../src/engines/openHistory.ts';
 import { createApp } from '../src/serve/app.ts';
 import { listen } from '../src/serve/listen.ts';
 import { QuestionPool } from '../src/serve/questions/questionPool.ts';
 import { aFinding, madeUpWindows, WINDOW_MS } from '../test/support/madeUpWindows.ts';
-import { buildHours, START } from './bigHistory.ts';
+import { buildHistory } from './bigHistory.ts';
+import { bytesOf, clusterOf, enginesOf, openWriter, print, startEngine } from './engine.ts';
 import type { LoadResult } from './serveLoad.ts';
-import { SEALED_CLUSTER } from './sealWorker.ts';
 
-const days = Number(process.argv[2] ?? 90);
+const { values } = parseArgs({
+  options: {
+    engine: { type: 'string' },
+    containers: { type: 'string', default: '10000' },
+    days: { type: 'string', default: '90' },
+    hours: { type: 'string' },
+  },
+});
+const containers = Number(values.containers);
+const days = Number(values.days);
+const hourDays = Number(values.hours ?? days);
 const RATE = 50;
 const SECONDS = 30;
 /** Real windows at the end: what a finding's chart of the last hours is drawn from. */
 const WINDOWS = 36;
 
-const folder = mkdtempSync(join(tmpdir(), 'burnwatch-bench-'));
-try {
-  await main(join(folder, 'serve.db'));
-} finally {
-  rmSync(folder, { recursive: true });
+for (const name of enginesOf(values.engine)) {
+  await using engine = await startEngine(name);
+  process.stdout.write(`${name}\n`);
+  await main(engine.location('bench'));
 }
 
 async function main(path: string): Promise<void> {
   const began = performance.now();
   const watermark = await build(path);
-  const size = (statSync(path).size / 1e6).toFixed(0);
+  const size = ((await bytesOf(path)) / 1e6).toFixed(0);
   print(
-    `history of ${days} days × 10,000 containers, ${WINDOWS} of its windows whole`,
+    `history of ${days} days × ${containers} containers, hours of ${hourDays} days, ${WINDOWS} of its windows whole`,
     `${size} MB, built in ${((performance.now() - began) / 1e3).toFixed(0)} s`,
   );
   const log = pino({ level: 'error' });
@@ -100,7 +107,7 @@ async function beside(
   url: string,
 ): Promise<number> {
   const worker = new Worker(new URL('./sealWorker.ts', import.meta.url), {
-    workerData: { path, watermark, pauseMs },
+    workerData: { path, watermark, pauseMs, containers },
   });
   await once(worker, 'message');
   const how = pauseMs === 0 ? 'without a pause' : `every ${pauseMs / 1_000} s`;
@@ -111,20 +118,16 @@ async function beside(
   >;
   worker.postMessage('stop');
   const [{ sealed, watermark: end }] = await ended;
-  print('  windows of 10,000 containers sealed meanwhile', String(sealed));
+  print(`  windows of ${containers} containers sealed meanwhile`, String(sealed));
   await worker.terminate();
   return end;
 }
 
 async function build(path: string): Promise<number> {
-  const identity = { path, cluster: 'bench', currency: 'USD', windowMs: WINDOW_MS };
-  const open = () => openHistoryWriter({ ...identity, command: 'bench', clock: () => 0 });
-  await (await open()).close();
-  await buildHours(path, days, 10_000);
-  const writer = await open();
-  let from = START + days * DAY_MS;
+  let from = await buildHistory(path, { days, containers, hourDays });
+  const writer = await openWriter(path);
   for (let index = 0; index < WINDOWS; index += 1) {
-    await writer.recordWindows(madeUpWindows(SEALED_CLUSTER, from, 1));
+    await writer.recordWindows(madeUpWindows(clusterOf(containers), from, 1));
     from += WINDOW_MS;
   }
   const findings = Array.from({ length: 1_000 }, (_, index) => {
@@ -179,8 +182,4 @@ function report(target: string, beside: string, { times, failures, cpuMs }: Meas
     `${target} at ${RATE}/s, ${beside}`,
     `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms over ${times.length} requests, ${failures} failed; ${(cpuMs / (times.length + failures)).toFixed(1)} ms of CPU each`,
   );
-}
-
-function print(what: string, figure: string): void {
-  process.stdout.write(`${what}: ${figure}\n`);
 }

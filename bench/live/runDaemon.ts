@@ -1,13 +1,16 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Sqlite from 'better-sqlite3';
 import { stringify } from 'yaml';
 import { freePort } from '../../demo/freePort.ts';
+import { openHistoryReader } from '../../src/engines/openHistory.ts';
 import { MINUTE_MS, SECOND_MS } from '../../src/model/time.ts';
+import { HistoryError } from '../../src/store/history.ts';
+import { postgresLocation } from '../../src/store/historyLocation.ts';
 import { startBurnwatch, type CliOptions, type CliProcess } from '../../test/support/cli.ts';
+import { bytesOf } from '../engine.ts';
 import type { LoadResult } from '../serveLoad.ts';
 import { commandCpuSeconds } from './commands.ts';
 import { figuresOf, type ProcessFigures } from './processFigures.ts';
@@ -41,7 +44,7 @@ export interface LiveRun {
   readonly peakRssWithCostsBytes: number;
   /** Questions about costs at a fixed rate, while a further window is sealed: milliseconds from when each was due. */
   readonly costs: LoadResult;
-  /** Of the file, once the daemon has ended. */
+  /** Of the file or the schema, once the daemon has ended. */
   readonly historyBytes: number;
   /** From the start of the daemon on this history until it is ready, milliseconds on the wall. */
   readonly readyMs: number;
@@ -54,6 +57,8 @@ export interface LiveOptions {
   readonly proxy: StoreProxy;
   readonly storePid: number;
   readonly windows: number;
+  /** An empty database of PostgreSQL, in place of a file. */
+  readonly database?: string;
   /** Another `burnwatch` than the checkout's own. */
   readonly program?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -64,10 +69,11 @@ export interface LiveOptions {
  * sealed. Pages and the API are asked beside it.
  */
 export async function runDaemon(options: LiveOptions): Promise<LiveRun> {
-  const { folder, proxy, storePid } = options;
+  const { folder, proxy, storePid, database } = options;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const history = join(folder, 'burnwatch.db');
+  const path = join(folder, 'burnwatch.db');
+  const history = database === undefined ? path : postgresLocation(database, 'bench');
   const clock = join(folder, 'clock');
   const [pages, probes] = [await freePort(), await freePort()];
   const jumpTo = (time: number): Promise<void> =>
@@ -76,7 +82,7 @@ export async function runDaemon(options: LiveOptions): Promise<LiveRun> {
     cluster: 'bench',
     prometheus: { url: proxy.url },
     workloads: { source: 'prometheus' },
-    history: { path: history },
+    history: database === undefined ? { path } : { url: database },
     schedule: { cycle: '* * * * * *', initialBackfill: '5m' },
     serve: { listen: `127.0.0.1:${pages}`, probes: `127.0.0.1:${probes}` },
   };
@@ -100,7 +106,11 @@ export async function runDaemon(options: LiveOptions): Promise<LiveRun> {
   void daemon.ended.then(({ stderr }) => (problem = `the daemon ended:\n${stderr.slice(-2_000)}`));
   const sealed = async (end: number): Promise<void> => {
     const giveUpAt = performance.now() + LONGEST_WINDOW_MS;
-    for (let last: number | null = null; last === null || last < end; last = lastSealed(history)) {
+    for (
+      let last: number | null = null;
+      last === null || last < end;
+      last = await lastSealed(history)
+    ) {
       if (problem !== null) throw new Error(problem);
       if (performance.now() > giveUpAt) throw new Error(`no window sealed:\n${daemon.stderr}`);
       await sleep(100);
@@ -134,7 +144,7 @@ export async function runDaemon(options: LiveOptions): Promise<LiveRun> {
     const { peakRssBytes: peakRssWithCostsBytes } = await figuresOf(daemon.pid);
     daemon.kill('SIGTERM');
     await daemon.ended;
-    const historyBytes = (await stat(history)).size;
+    const historyBytes = await bytesOf(history);
     return {
       windows,
       peakRssBytes,
@@ -158,20 +168,16 @@ async function bothFigures(
 }
 
 /** End of the last sealed window; null while there is none. */
-function lastSealed(history: string): number | null {
+async function lastSealed(history: string): Promise<number | null> {
   try {
-    const db = new Sqlite(history, { readonly: true });
-    try {
-      const row = db.prepare('SELECT max(start) AS start FROM windows').get() as {
-        readonly start: number | null;
-      };
-      return row.start === null ? null : row.start + WINDOW_MS;
-    } finally {
-      db.close();
-    }
-  } catch {
+    const reader = await openHistoryReader(history);
+    const { watermark } = await reader.status();
+    await reader.close();
+    return watermark;
+  } catch (error) {
     // The daemon has not made it yet.
-    return null;
+    if (error instanceof HistoryError) return null;
+    throw error;
   }
 }
 
