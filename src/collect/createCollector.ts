@@ -4,7 +4,11 @@ import type { Exchange } from '../store/exchange.ts';
 import type { Collector } from './collector.ts';
 import { createPrometheusCollector, type MetricsDeps } from './prometheusCollector.ts';
 import { createSpecSource, type SpecSourceDeps } from './specs/createSpecSource.ts';
-import { createEnrichingCollector } from './specs/enrichingCollector.ts';
+import type { ExtraDevices } from '../model/devices.ts';
+import type { TimeMs } from '../model/time.ts';
+import { enrich } from './specs/enrich.ts';
+import type { SpecSource } from './specs/inventory.ts';
+import { refuseForeign } from './specs/foreign.ts';
 
 /** What collecting needs from the machine; tests give their own. */
 export interface CollectorDeps extends MetricsDeps, SpecSourceDeps {}
@@ -34,4 +38,29 @@ export async function createCollector(
   return specs === null
     ? metrics
     : createEnrichingCollector(metrics, specs, deps.now, config.pricing.devices);
+}
+
+/** Observes windows through metrics and adds to them what a source of specifications knows. */
+function createEnrichingCollector(
+  metrics: Collector,
+  specs: SpecSource,
+  now: () => TimeMs,
+  devices: ExtraDevices = {},
+): Collector {
+  return {
+    async collect(windows, expected, signal) {
+      const snapshots = await metrics.collect(windows, expected, signal);
+      const inventory = await specs.read(now(), signal);
+      const trusted = refuseForeign(inventory, snapshots);
+      return snapshots.map((snapshot) => enrich(snapshot, trusted, devices));
+    },
+    batchSize: () => metrics.batchSize(),
+    oldestData: (signal, maxAgeMs) => metrics.oldestData(signal, maxAgeMs),
+    hasDataAfter: (time, until, signal) => metrics.hasDataAfter(time, until, signal),
+    takeWork: () => metrics.takeWork(),
+    async close() {
+      await metrics.close();
+      await specs.close();
+    },
+  };
 }

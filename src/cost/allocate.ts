@@ -1,19 +1,18 @@
 import type { Allocation, NodePrice, UnattachedCost, WindowCosts } from '../model/cost.ts';
 import { smallestShare } from '../model/coverage.ts';
-import type { ContainerSample, PodSample, Snapshot } from '../model/snapshot.ts';
-import { windowHours } from '../model/time.ts';
-import { containerShares, type NodeRoom } from './allocateContainers.ts';
+import type { ContainerSample, EgressSample, PodSample, Snapshot } from '../model/snapshot.ts';
+import { windowHours, SECOND_MS, type Window } from '../model/time.ts';
+import { containerShares, reservation, type NodeRoom, type PodSize } from './allocateContainers.ts';
 import { allocateVolumes, NO_PART, type VolumePart } from './allocateVolumes.ts';
 import { nanoInWindow, splitNano } from './exact.ts';
-import { networkCost, type NetworkCost } from './networkCost.ts';
 import { nodeCosts } from './nodeCosts.ts';
 import { roomsOfWishes } from './nodeRoom.ts';
 import { GIB, UNKNOWN_NODE } from './nodes.ts';
 import { UNPRICED } from './priceNodes.ts';
-import { podSize } from './podSize.ts';
-import { perPodRuleOf } from './priceRules.ts';
+import { perPodRuleOf, type PerPodRule } from './priceRules.ts';
 import type { PricingConfig } from './config.ts';
 import { allocatedAtMost } from './unknownCost.ts';
+import type { Nano } from '../model/money.ts';
 
 /**
  * Allocates what the window's nodes, volumes, load balancers and egress cost to the containers that held
@@ -147,4 +146,69 @@ function loadBalancers(snapshot: Snapshot, pricing: PricingConfig): readonly Una
     kind: 'load-balancer',
     nano: nanoInWindow(pricing.loadBalancerHour * balancer.upShare * hours, snapshot.window),
   }));
+}
+
+/** What a pod's egress costs, by where it went. */
+interface NetworkCost {
+  readonly zone: Nano;
+  readonly region: Nano;
+  readonly internet: Nano;
+  /** Where it went is assumed (`pricing.network.assumed`). */
+  readonly isAssumed: boolean;
+}
+
+/**
+ * What a pod sends to where it costs something. An exporter that tells destinations apart measures it (OpenCost's, or
+ * Retina); else it may be assumed as shares of cAdvisor's counter, which mixes free traffic inside the zone with all other.
+ * Null where neither is: then the counter is shown but not priced.
+ */
+function billableEgress(
+  { egress, networkTransmitBytesPerSecond: sent }: PodSample,
+  { network: { assumed } }: PricingConfig,
+): { readonly egress: EgressSample; readonly isAssumed: boolean } | null {
+  if (egress !== undefined && egress !== null) return { egress, isAssumed: false };
+  if (assumed === undefined || sent === null) return null;
+  const shares = {
+    zoneBytesPerSecond: sent * assumed.zone,
+    regionBytesPerSecond: null,
+    internetBytesPerSecond: sent * assumed.internet,
+  };
+  return { egress: shares, isAssumed: true };
+}
+
+/** Cost of a pod's egress in a window. */
+function networkCost(pod: PodSample, window: Window, pricing: PricingConfig): NetworkCost {
+  const { egress = null, isAssumed = false } = billableEgress(pod, pricing) ?? {};
+  const perSecond = [
+    (egress?.zoneBytesPerSecond ?? 0) * pricing.network.zoneGiB,
+    (egress?.regionBytesPerSecond ?? 0) * pricing.network.regionGiB,
+    (egress?.internetBytesPerSecond ?? 0) * pricing.network.internetGiB,
+  ];
+  const seconds = (window.end - window.start) / SECOND_MS;
+  const units = (perSecond.reduce((sum, part) => sum + part, 0) * seconds) / GIB;
+  const [zone = 0, region = 0, internet = 0] = splitNano(nanoInWindow(units, window), perSecond);
+  return { zone, region, internet, isAssumed };
+}
+
+/** The size that a pod is sold as: what it reserves and what the provider adds, rounded up to a size that is sold. */
+function podSize(pod: PodSample, rule: PerPodRule): PodSize {
+  if (rule.freeNamespaces !== undefined && new RegExp(rule.freeNamespaces).test(pod.namespace))
+    return { cpuCores: 0, ramBytes: 0 };
+  const told = provisioned(pod);
+  if (told !== null) return told;
+  const cpuCores = reservation(pod, 'cpu');
+  const ramGiB = reservation(pod, 'memory') / GIB + (rule.addedGiB ?? 0);
+  for (const size of rule.sizes ?? []) {
+    const memory = size.ramGiB.find((sold) => sold >= ramGiB - 1e-9);
+    if (size.cpuCores >= cpuCores - 1e-9 && memory !== undefined)
+      return { cpuCores: size.cpuCores, ramBytes: memory * GIB };
+  }
+  return { cpuCores, ramBytes: ramGiB * GIB };
+}
+
+/** Fargate writes the size that it chose on the pod: `CapacityProvisioned: 0.25vCPU 0.5GB`. */
+function provisioned({ annotations }: PodSample): PodSize | null {
+  const text = annotations['CapacityProvisioned'] ?? '';
+  const [, cpu, memory] = /^([\d.]+)vCPU ([\d.]+)GB$/.exec(text) ?? [];
+  return cpu === undefined ? null : { cpuCores: Number(cpu), ramBytes: Number(memory) * GIB };
 }

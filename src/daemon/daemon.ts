@@ -1,12 +1,11 @@
 import { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import type { LoadedConfig } from './config/load.ts';
-import { leadHistory } from '../engines/openHistory.ts';
-import { SECOND_MS } from '../model/time.ts';
+import { leadHistory, findDamage } from '../engines/openHistory.ts';
+import { SECOND_MS, DAY_MS } from '../model/time.ts';
 import { readCertificate } from '../serve/listen.ts';
 import { createMetrics } from '../serve/metrics.ts';
 import type { ProbeSource } from '../serve/probes.ts';
-import { checkHistory } from './checkHistory.ts';
 import type { AttemptResult } from './composeNotifier.ts';
 import { CycleSupervisor } from './cycleSupervisor.ts';
 import type { Waiting } from './cycleThread.ts';
@@ -228,4 +227,30 @@ function composeCluster(options: ClusterOptions): RunningCluster {
     });
   };
   return { failed: failed.promise, start, reconfigure, reconfigured };
+}
+
+/** Reads the whole history in a thread, now and once a day; returns how to stop. */
+function checkHistory(
+  path: string,
+  supervisor: Pick<CycleSupervisor, 'damaged'>,
+  log: Logger,
+): () => Promise<void> {
+  const stop = new AbortController();
+  const check = async (): Promise<void> => {
+    try {
+      const problem = await findDamage(path, stop.signal);
+      if (problem !== null) supervisor.damaged(problem);
+    } catch (err) {
+      if (!stop.signal.aborted) log.warn({ err }, 'The history could not be checked');
+    }
+  };
+  let running = check();
+  const timer = setInterval(() => {
+    running = check();
+  }, DAY_MS);
+  return async () => {
+    clearInterval(timer);
+    stop.abort();
+    await running;
+  };
 }

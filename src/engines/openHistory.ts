@@ -26,7 +26,7 @@ import { createDeliveryStore } from './sql/deliveries.ts';
 import { createDigestStore } from './sql/digests.ts';
 import { examineContent } from './sql/examineContent.ts';
 import { requireCurrentSchema } from './sql/migrate.ts';
-import { createOperatorLog } from './sql/operatorActions.ts';
+import { createOperatorLog } from './sql/findings.ts';
 import { createReader } from './sql/reader.ts';
 import { createSignalStore } from './sql/signals.ts';
 import { createSilenceStore } from './sql/silences.ts';

@@ -13,7 +13,7 @@ import { runCommand } from '../../../test/support/runCommand.ts';
 import { TempHistory } from '../../../test/support/tempHistory.ts';
 import type { Logger } from 'pino';
 import { configSchema } from '../../daemon/config/schema.ts';
-import { exportLastMonth } from '../../daemon/monthExports.ts';
+import { exportLastMonth } from '../../daemon/duties.ts';
 import { emailChannel } from '../../channels/email/emailChannel.ts';
 import { openDeliveryStore, openHistoryReader } from '../../engines/openHistory.ts';
 import { FakeClock } from '../../../test/support/notify/fakeClock.ts';

@@ -1,12 +1,17 @@
 import type { ObjectLists } from '../../model/clusterObjects.ts';
 import { roleBinding, roleObject, serviceAccount } from './objects/access.ts';
-import { admissionBinding, admissionPolicy, admissionWebhooks } from './objects/admission.ts';
 import { autoscaler, verticalAutoscaler } from './objects/autoscalers.ts';
 import { serviceObject, volumeClaim } from './objects/claimsAndServices.ts';
-import { deviceClaim, publishedDevices } from './objects/devices.ts';
 import { ingress, networkPolicy } from './objects/network.ts';
-import { nodeObject } from './objects/nodes.ts';
-import { disruptionBudget, limitRanges, resourceQuota } from './objects/policies.ts';
+import { nodeObject, deviceClaim, publishedDevices } from './objects/nodes.ts';
+import {
+  disruptionBudget,
+  limitRanges,
+  resourceQuota,
+  admissionBinding,
+  admissionPolicy,
+  admissionWebhooks,
+} from './objects/policies.ts';
 import { workloadObject } from './objects/workloads.ts';
 import type { RawObject } from './rawObjects.ts';
 

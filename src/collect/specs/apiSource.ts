@@ -1,19 +1,11 @@
 import type { WorkloadsConfig } from '../config.ts';
 import type { DataProblem } from '../../model/snapshot.ts';
-import { HOUR_MS, MINUTE_MS, SECOND_MS, type TimeMs } from '../../model/time.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS, formatTime, type TimeMs } from '../../model/time.ts';
 import { createApiClient, type ApiClient } from '../kubernetes/api/apiClient.ts';
 import { ApiFailure, isOfWholeServer } from '../kubernetes/api/apiFailure.ts';
 import { connect, type Connection, type Machine } from '../kubernetes/api/connect.ts';
 import { RESOURCES, resourceName, type ResourceKind } from '../kubernetes/resources.ts';
 import type { ClientDeps } from '../prometheus/client.ts';
-import {
-  isOrdinaryAbsence,
-  isPassingFailure,
-  problemOf,
-  sameFailure,
-  serverProblem,
-  tooSlow,
-} from './apiProblems.ts';
 import type { Inventory, SpecSource } from './inventory.ts';
 import { REASK_MS } from '../../store/observed.ts';
 import { InventoryBuilder } from './inventoryBuilder.ts';
@@ -170,4 +162,67 @@ function kindsOf({ clusterReview, namespaces }: WorkloadsConfig): readonly Resou
     ({ isReviewed, namespaced }) =>
       !isReviewed || (clusterReview && (namespaced || namespaces.length === 0)),
   );
+}
+
+/** The failure that every one of so many resources shares; null where they differ or some answered. */
+function sameFailure(
+  failures: ReadonlyMap<ResourceKind, ApiFailure>,
+  asked: number,
+): ApiFailure | null {
+  if (failures.size < asked) return null;
+  const [first, ...rest] = failures.values();
+  if (first === undefined || !isOfWholeServer(first)) return null;
+  return rest.every(({ code }) => code === first.code) ? first : null;
+}
+
+/** What a later cycle may mend by itself: until then the last answer stands. */
+function isPassingFailure({ code }: ApiFailure): boolean {
+  return code !== 'forbidden' && code !== 'absent' && code !== 'not-configured';
+}
+
+/** A cluster without a custom resource, or too old for a kind, has none of it: that is known. */
+function isOrdinaryAbsence(resource: ResourceKind, { code }: ApiFailure): boolean {
+  return code === 'absent' && resource.kind !== 'Pod';
+}
+
+/** What is said of one resource; `heldSince` is when what still stands of it was read. */
+function problemOf(
+  resource: ResourceKind,
+  { code, message }: ApiFailure,
+  label: string,
+  heldSince: TimeMs | null,
+): DataProblem {
+  const name = resourceName(resource);
+  const rest =
+    heldSince === null
+      ? `without them ${resource.without}`
+      : `what was read at ${formatTime(heldSince)} still stands`;
+  if (code === 'forbidden') {
+    const cure = `grant "list" on ${name} to Burnwatch`;
+    return {
+      code: 'resource-absent',
+      subject: name,
+      text: `${label} does not let ${name} be listed (${message}), and ${rest}; ${cure}`,
+    };
+  }
+  return {
+    code: 'source-unavailable',
+    subject: name,
+    text: `${name} could not be listed: ${label}: ${message}; ${rest}`,
+  };
+}
+
+/** What is said once where the whole server fails. */
+function serverProblem({ code, message }: ApiFailure, label: string): DataProblem {
+  const what = code === 'not-configured' ? message : `${label}: ${message}`;
+  return {
+    code: 'source-unavailable',
+    subject: 'kubernetes',
+    text: `${what}. Until then specifications of new pods, owners named in labels and what metrics do not tell of autoscalers and quotas are unknown; usage and cost are not`,
+  };
+}
+
+/** For a list that the deadline of all lists ended. */
+function tooSlow(ms: number): ApiFailure {
+  return new ApiFailure('timeout', `all lists together took longer than ${ms / SECOND_MS} s`);
 }

@@ -16,10 +16,15 @@ import {
   NO_NODE_PARTS,
   NODE_PARTS,
   subtractParts,
+  addParts,
+  idleColumns,
+  idleOf,
+  nodeNano,
+  sumNano,
+  sumParts,
   type NodeParts,
 } from '../../model/costParts.ts';
 import { UNKNOWN_NODE } from '../nodes.ts';
-import { addChange, applyTo, type Corrections } from './corrections.ts';
 import { billFactors, changeOf, type DayBills } from './billFactors.ts';
 
 /** What is scaled at once: a row for each key and part of a day must fit into memory. */
@@ -231,4 +236,58 @@ function wholeDay({ day }: BillDay): Window {
 
 function keyWithoutNode(row: CostRow): string {
   return partsKey(rowParts(row).slice(0, -1));
+}
+
+const NONE_BESIDE: BillParts = makeParts(BILL_PARTS, () => 0);
+
+/** What the bills change: nano-units to add, by row key and by node. */
+interface Corrections {
+  readonly rows: Map<string, NodeParts>;
+  /** Of volumes, load balancers and traffic, by row key. */
+  readonly beside: Map<string, BillParts>;
+  readonly nodes: Map<string, NodeParts>;
+  readonly idle: Map<string, NodeParts>;
+}
+
+/** Puts the corrections into the table; idle and the nodes' cost only where the whole cluster is shown. */
+function applyTo(table: CostTable, corrections: Corrections, isCluster: boolean): CostTable {
+  const rows = table.rows.map((row) => {
+    const key = partsKey(rowParts(row));
+    const change = corrections.rows.get(key) ?? NO_NODE_PARTS;
+    const beside = corrections.beside.get(key) ?? NONE_BESIDE;
+    return {
+      ...row,
+      ...addParts(NODE_PARTS, row, change),
+      ...addParts(BILL_PARTS, row, beside),
+    };
+  });
+  if (!isCluster) return { ...table, rows, nodesNano: sumNano(rows, nodeNano) };
+  const nodes = (table.nodes ?? []).map((node) => {
+    const cost = corrections.nodes.get(node.node);
+    const idle = corrections.idle.get(node.node);
+    if (cost === undefined || idle === undefined) return node;
+    return {
+      ...node,
+      ...addParts(NODE_PARTS, node, cost),
+      ...idleColumns(addParts(NODE_PARTS, idleOf(node), idle)),
+    };
+  });
+  return {
+    ...table,
+    rows,
+    nodes,
+    nodesNano: sumNano(nodes, nodeNano),
+    idle: sumParts(NODE_PARTS, nodes.map(idleOf)),
+  };
+}
+
+/** Adds a change to what a key has. */
+function addChange<K extends string>(
+  sums: Map<string, Readonly<Record<K, number>>>,
+  key: string,
+  change: Readonly<Record<K, number>>,
+): void {
+  const known = sums.get(key);
+  const parts = Object.keys(change) as K[];
+  sums.set(key, known === undefined ? change : addParts(parts, known, change));
 }

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
 import { loadShipped } from '../lists/loadShipped.ts';
 import type { PlacedContainer, SavingsNode } from './estimateSavings.ts';
-import { nodeActions } from './nodeActions.ts';
-import { machineFamily } from './smallerMachine.ts';
+import { nodeActions, machineFamily } from './nodeActions.ts';
 
 const GIB = 2 ** 30;
 const LISTS = await loadShipped();

@@ -1,8 +1,15 @@
 import { SEVERITY_RANK } from './severity.ts';
-import type { Finding, FindingEvent, OperatorAction, Verdict } from '../../model/finding.ts';
+import type {
+  Finding,
+  FindingEvent,
+  FindingKind,
+  OperatorAction,
+  Scope,
+  Verdict,
+} from '../../model/finding.ts';
 import type { Nano } from '../../model/money.ts';
 import { HOUR_MS, MINUTE_MS, type TimeMs, type Window } from '../../model/time.ts';
-import { findingId, fingerprint } from './fingerprint.ts';
+import { createHash } from 'node:crypto';
 
 /** A workload that no window has shown for this long is gone, if the sources were healthy. */
 const GONE_AFTER_MS = 30 * MINUTE_MS;
@@ -188,4 +195,34 @@ function resolved(finding: Finding, at: TimeMs): Finding {
 
 function add(a: Nano | null, b: Nano | null): Nano | null {
   return a === null && b === null ? null : (a ?? 0) + (b ?? 0);
+}
+
+/**
+ * The stable identity of "this rule about this thing": 16 hexadecimal digits of a SHA-256 over
+ * cluster, kind, rule, scope and container. It survives rollouts, restarts and re-runs.
+ */
+export function fingerprint(
+  cluster: string,
+  kind: FindingKind,
+  rule: string,
+  scope: Scope,
+): string {
+  const { namespace, workload, container, subject } = scope;
+  // JSON keeps the parts apart whatever characters they hold.
+  const parts = [
+    cluster,
+    kind,
+    rule,
+    namespace,
+    workload?.kind,
+    workload?.name,
+    container,
+    subject,
+  ];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+}
+
+/** The identity of one occurrence: the fingerprint and when it was first seen, short enough to type. */
+export function findingId(print: string, firstSeen: TimeMs): string {
+  return `${print.slice(0, 8)}-${Math.floor(firstSeen / 1000).toString(36)}`;
 }

@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DetectContext, Detector } from '../detector.ts';
-import { cleared, scopeOn } from '../verdict.ts';
+import { cleared, scopeOn, firing, readStep } from '../verdict.ts';
 import { jsonCodec, type DetectorState } from '../../store/stateCodec.ts';
 import { misses } from '../../model/clusterObjects.ts';
-import type { Verdict } from '../../model/finding.ts';
-import { DAY_MS, floorTo, HOUR_MS } from '../../model/time.ts';
+import type { Evidence, Scope, Verdict } from '../../model/finding.ts';
+import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import { CLUSTER, count, scopeOf, SCOPES, type PostureScope } from './check.ts';
 import { evaluatePosture, failedByScope, scoresOf, type NamespacePosture } from './evaluate.ts';
 import { postureOfSnapshot } from './readInput.ts';
 import { clearAll, reviewVerdicts } from './reviewVerdicts.ts';
-import { scoreFellVerdict, SCORE_FELL_RULE } from './scoreFellVerdict.ts';
 import type { CheckCounts, PostureState } from './postureState.ts';
 import { postureSchema, type PostureThresholds } from './thresholds.ts';
+import { shellQuote } from '../../model/text/escape.ts';
 
 /** Days of trend that are kept. */
 const TREND_DAYS = 90;
@@ -152,4 +152,52 @@ function comparable(
   const [was, is] = [scores(before), scores(now)];
   const falls = SCOPES.map((scope) => [was.get(scope) ?? 100, is.get(scope) ?? 100] as const);
   return falls.toSorted((a, b) => b[0] - b[1] - (a[0] - a[1]))[0]!;
+}
+
+const SCORE_FELL_RULE = 'score-fell';
+
+const SEVERE = new Set(['critical', 'high']);
+const MOST_CHECKS = 10;
+
+/** Says which checks a namespace fails more often than before. */
+function scoreFellVerdict(
+  scope: Scope,
+  posture: NamespacePosture,
+  before: CheckCounts,
+  change: { readonly was: number; readonly is: number; readonly at: TimeMs },
+): Verdict {
+  const { was, is, at } = change;
+  const worse = posture.checks.flatMap((one) => {
+    const failures = one.results.filter(({ outcome }) => outcome === 'failed');
+    const more = failures.length - (before[one.check.id]?.[1] ?? failures.length);
+    return more > 0 ? [{ ...one, failures, more }] : [];
+  });
+  const evidence = worse.slice(0, MOST_CHECKS).map(({ check, failures, more }): Evidence => ({
+    signal: check.id,
+    family: 'spec',
+    value: failures.length,
+    threshold: failures.length - more,
+    unit: 'failures',
+    weight: Math.round((was - is) / worse.length),
+    text: `${check.title}: ${more} more, ${failures.length} now`,
+  }));
+  const isSevere = worse.some(({ severity }) => SEVERE.has(severity));
+  return firing({
+    kind: 'posture',
+    rule: SCORE_FELL_RULE,
+    scope,
+    severity: isSevere ? 'warning' : 'info',
+    score: Math.min(100, Math.max(0, was - is)),
+    startedAt: at,
+    summary: `The posture score is ${posture.score}, down ${was - is} points over the checks evaluated before and now: ${worse.map(({ check }) => check.title).join(', ') || 'fewer checks pass'}`,
+    evidence,
+    next: [
+      readStep(
+        scope.namespace === null
+          ? 'burnwatch posture --scope cluster'
+          : `burnwatch posture --namespace ${shellQuote(scope.namespace)}`,
+        'Lists every failed check with its workload',
+      ),
+    ],
+  });
 }

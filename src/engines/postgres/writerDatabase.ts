@@ -1,12 +1,13 @@
 import type { PoolClient } from 'pg';
-import { monthStart, type TimeMs } from '../../model/time.ts';
+import { monthName, monthStart, nextMonth, type TimeMs } from '../../model/time.ts';
 import { HistoryError } from '../../store/history.ts';
 import { raw, type WriterDatabase, type Db } from '../sql/db.ts';
 import { requireEpoch } from './epoch.ts';
 import { ledEpoch, takeLead, type LeadOptions } from './leadership.ts';
-import { createPartitions, dropPartitions } from './partitions.ts';
 import { PostgresDatabase } from './postgresDatabase.ts';
 import { sessionOf } from './session.ts';
+import { MetaTable } from '../sql/metaTable.ts';
+import { PARTITIONED } from './dialect.ts';
 
 /** A cluster’s history as its leader writes it: every transaction checks that it still leads. */
 class LeaderWriter extends PostgresDatabase implements WriterDatabase {
@@ -87,4 +88,38 @@ export async function openLeaderWriter(options: LeadOptions): Promise<WriterData
   if (epoch !== null) return new LeaderWriter(options, epoch, async () => undefined);
   const leadership = await takeLead(options);
   return new LeaderWriter(options, leadership.epoch, () => leadership.release());
+}
+
+/** `usage_pages_2026_11`. */
+function partitionOf(table: string, month: TimeMs): string {
+  return `${table}_${monthName(month).replace('-', '_')}`;
+}
+
+/** Makes the partitions for a month. */
+async function createPartitions(db: Db, month: TimeMs): Promise<void> {
+  for (const table of PARTITIONED.keys()) {
+    await db.define(
+      `CREATE TABLE IF NOT EXISTS ${partitionOf(table, month)} PARTITION OF ${table}
+       FOR VALUES FROM (${month}) TO (${nextMonth(month)});`,
+    );
+  }
+}
+
+/** Drops the partitions of months that the retention has emptied. */
+async function dropPartitions(db: Db): Promise<void> {
+  const { windowsFrom, hoursFrom } = await new MetaTable(db).span();
+  const rows = await db.all<{
+    parent: string;
+    name: string;
+  }>`SELECT parent.relname AS parent, part.relname AS name
+     FROM pg_inherits JOIN pg_class AS parent ON parent.oid = inhparent
+       JOIN pg_class AS part ON part.oid = inhrelid
+     WHERE parent.relnamespace = CAST(current_schema() AS regnamespace)`;
+  for (const { parent, name } of rows) {
+    const [, year, month] = /_(\d{4})_(\d{2})$/.exec(name) ?? [];
+    if (year === undefined || !PARTITIONED.has(parent)) continue;
+    const end = nextMonth(monthStart(Date.UTC(Number(year), Number(month) - 1)));
+    const keptFrom = PARTITIONED.get(parent) === 'hour' ? windowsFrom : hoursFrom;
+    if (end <= keptFrom) await db.run`DROP TABLE ${raw(name)}`;
+  }
 }

@@ -28,7 +28,7 @@ import { containerDayRows } from './containerDayTable.ts';
 import { appendEvents, dropEventsAfter } from './eventTable.ts';
 import { MetaTable } from './metaTable.ts';
 import { migrate } from './migrate.ts';
-import { actionsAppliedAt, markApplied, pendingActions } from './operatorActions.ts';
+import { actionsAppliedAt, markApplied, pendingActions } from './findings.ts';
 import { PodSpecTable } from './podSpecTable.ts';
 import { pruneHistory } from './prune.ts';
 import { readState } from './reader.ts';

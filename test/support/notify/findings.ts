@@ -1,4 +1,4 @@
-import { findingId, fingerprint } from '../../../src/detect/findings/fingerprint.ts';
+import { findingId, fingerprint } from '../../../src/detect/findings/lifecycle.ts';
 import type { Evidence, Finding, FindingEvent, Scope } from '../../../src/model/finding.ts';
 import { HOUR_MS } from '../../../src/model/time.ts';
 

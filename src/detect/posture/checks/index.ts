@@ -1,7 +1,6 @@
 import type { CheckGroup, PostureCheck, UngroupedCheck } from '../check.ts';
 import { ABILITY_CHECKS } from './access/abilityChecks.ts';
-import { ACCOUNT_CHECKS } from './access/accountChecks.ts';
-import { BINDING_CHECKS } from './access/bindingChecks.ts';
+import { BINDING_CHECKS, ACCOUNT_CHECKS } from './access/bindingChecks.ts';
 import { PATH_CHECK } from './access/pathCheck.ts';
 import { DEFAULT_CHECKS } from './defaults.ts';
 import { NAMESPACE_CHECKS } from './namespaces.ts';

@@ -1,13 +1,21 @@
 import type { DetectContext, Detector } from '../../detector.ts';
-import { cleared } from '../../verdict.ts';
+import { cleared, firing, readStep, scopeOn } from '../../verdict.ts';
 import { jsonCodec } from '../../../store/stateCodec.ts';
-import type { Verdict } from '../../../model/finding.ts';
+import type { FindingKind, NextStep, Severity, Verdict } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
 import { DAY_MS, HOUR_MS, HOURS_PER_MONTH, windowHours } from '../../../model/time.ts';
-import { abandonedVerdict, RULES } from './verdict.ts';
 import { unmountedVolumes, workloadActivity, type Activity, type IdleState } from './activity.ts';
-import { cardActivity } from './cards.ts';
 import { abandonedSchema, type AbandonedThresholds } from './thresholds.ts';
+import { shellQuote } from '../../../model/text/escape.ts';
+import {
+  formatBytesPerSecond,
+  formatMoney,
+  formatShare,
+  plural,
+} from '../../../model/text/units.ts';
+import { cpuQuantity } from '../../../model/text/quantity.ts';
+import type { Allocation } from '../../../model/cost.ts';
+import { workloadKey } from '../../../model/workload.ts';
 
 /** A pause in what is known that is longer than this proves nothing about the time in between. */
 const LONGEST_GAP_MS = DAY_MS;
@@ -76,4 +84,147 @@ function dueVerdict(
 
 function smooth(before: number, now: number): number {
   return before + SMOOTHING * (now - before);
+}
+
+type Rule = AbandonedThresholds['abandoned'];
+
+interface RuleOf {
+  readonly kind: FindingKind;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly signal: string;
+  days(rule: Rule): number;
+  /** What it has done for some days, as the beginning of a sentence. */
+  readonly summary: string;
+  text(rule: Rule): string;
+}
+
+/** What is said of each; a card costs so much that its owner is told at once. */
+const RULES: Readonly<Record<Activity['what'], RuleOf>> = {
+  workload: {
+    kind: 'abandoned',
+    rule: 'idle-for-days',
+    severity: 'info',
+    signal: 'idle-days',
+    days: ({ days }) => days,
+    summary: 'Almost no CPU or network use',
+    text: ({ idleCores, idleBytesPerSecond }) =>
+      `Every pod below ${cpuQuantity(idleCores)} of CPU and ${formatBytesPerSecond(idleBytesPerSecond)}`,
+  },
+  volume: {
+    kind: 'abandoned',
+    rule: 'idle-for-days',
+    severity: 'info',
+    signal: 'unmounted-days',
+    days: ({ days }) => days,
+    summary: 'Not mounted',
+    text: () => 'Not mounted',
+  },
+  cards: {
+    kind: 'overprovisioned',
+    rule: 'gpu-unused',
+    severity: 'warning',
+    signal: 'unused-gpu-days',
+    days: ({ cardDays }) => cardDays,
+    summary: 'Holds GPUs and does not use them',
+    text: ({ idleCardShare }) => `Every GPU that it holds below ${formatShare(idleCardShare)} busy`,
+  },
+};
+
+const SCALABLE = new Set(['Deployment', 'StatefulSet', 'ReplicaSet', 'Rollout']);
+
+/** A workload, volume or card without use. */
+function abandonedVerdict(
+  activity: Activity,
+  row: IdleState,
+  monthly: number,
+  context: DetectContext<AbandonedThresholds>,
+): Verdict {
+  const { currency } = context.config.pricing;
+  const thresholds = context.thresholds.abandoned;
+  const rule = RULES[activity.what];
+  const days = Math.floor((context.snapshot.window.end - row.since) / DAY_MS);
+  const money = `${formatMoney(monthly, currency)} a month`;
+  return firing({
+    kind: rule.kind,
+    rule: rule.rule,
+    scope: activity.scope,
+    severity: rule.severity,
+    score: Math.min(100, Math.round(monthly)),
+    startedAt: row.since,
+    summary: `${rule.summary} for ${plural(days, 'day')}: ${money}`,
+    evidence: [
+      {
+        signal: rule.signal,
+        family: 'level',
+        value: days,
+        threshold: rule.days(thresholds),
+        unit: 'days',
+        weight: 100,
+        text: `${rule.text(thresholds)} for ${plural(days, 'day')}`,
+      },
+    ],
+    next: nextSteps(activity),
+    pods: [...activity.pods].sort().slice(0, 20),
+    costPerMonth: monthly,
+  });
+}
+
+function nextSteps({ scope, what }: Activity): readonly NextStep[] {
+  const { namespace, workload, subject } = scope;
+  if (what === 'volume') {
+    const claim = shellQuote(
+      (subject ?? '').replace('PersistentVolumeClaim', 'persistentvolumeclaim'),
+    );
+    const why = 'Shows its age and last user; back it up before you delete it';
+    return [readStep(`kubectl -n ${shellQuote(namespace ?? '')} describe ${claim}`, why)];
+  }
+  if (workload === null || !SCALABLE.has(workload.kind)) return [];
+  return [
+    {
+      command: `kubectl -n ${shellQuote(namespace ?? '')} scale ${shellQuote(`${workload.kind.toLowerCase()}/${workload.name}`)} --replicas=0`,
+      effect: 'contain',
+      why: 'Stops it without deleting it; scale it up to restore it',
+    },
+  ];
+}
+
+/** What the workloads that hold cards do with them, as far as an exporter measures it. */
+function cardActivity({
+  costs,
+  thresholds,
+}: DetectContext<AbandonedThresholds>): readonly Activity[] {
+  const holders = costs.allocations.filter(({ gpuHours }) => gpuHours > 0);
+  const groups = Map.groupBy(holders, ({ pod }) => workloadKey(pod.namespace, pod.workload));
+  return [...groups].flatMap(([key, held]) => {
+    const [first] = held;
+    if (first === undefined || !first.pod.workloadKnown) return [];
+    const { namespace, workload } = first.pod;
+    const byPod = Map.groupBy(held, ({ pod }) => pod.uid);
+    return [
+      {
+        key: `cards:${key}`,
+        scope: scopeOn({ namespace, workload }),
+        idle: areUnused([...byPod.values()], thresholds.abandoned.idleCardShare),
+        costNano: held.reduce((sum, { gpuNano }) => sum + gpuNano, 0),
+        pods: [...new Set(held.map(({ pod }) => pod.name))],
+        what: 'cards' as const,
+      },
+    ];
+  });
+}
+
+/** One used card makes them used; null where a pod's are not measured. */
+function areUnused(pods: readonly (readonly Allocation[])[], share: number): boolean | null {
+  const used = pods.map((held) => {
+    const readings = held.flatMap(({ container, pod }) => {
+      // Cards of a claim are shared by containers, of which the exporter names the one that works on them.
+      const isOfPod = pod.claimed !== undefined && container.gpuUtilisation === null;
+      return isOfPod ? [] : [container.gpuUtilisation];
+    });
+    if (readings.some((reading) => reading !== null && reading >= share)) return true;
+    return readings.length === 0 || readings.includes(null) ? null : false;
+  });
+  if (used.includes(true)) return false;
+  return used.includes(null) ? null : true;
 }

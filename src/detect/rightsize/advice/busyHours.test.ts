@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, type TimeMs } from '../../../model/time.ts';
-import { busiestHour } from './busyHours.ts';
+import { busiestHour } from './cpuRequest.ts';
 import { daysOfUse, FIRST_DAY } from '../../../../test/support/rightsize/advice.ts';
 
 function busiest(days: number, cores: (time: TimeMs) => number) {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isSkewed } from './skew.ts';
+import { isSkewed } from './cpuRequest.ts';
 import { daysOfUse } from '../../../../test/support/rightsize/advice.ts';
 
 /** Noise that favours no pod. */

@@ -6,8 +6,7 @@ import { DAY_MS, HOUR_MS, type TimeMs } from '../../../model/time.ts';
 import { adviseContainer } from '../advice/containerAdvice.ts';
 import { noObjects } from '../../../model/clusterObjects.ts';
 import { aHistory, anAdviceContext } from '../../../../test/support/rightsize/advice.ts';
-import { knownDays } from './learn.ts';
-import { overprovisionedDetector } from './overprovisionedDetector.ts';
+import { overprovisionedDetector, knownDays } from './overprovisionedDetector.ts';
 import type { RightsizeState } from './state.ts';
 
 const START = Date.UTC(2026, 10, 2);

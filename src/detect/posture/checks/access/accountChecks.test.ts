@@ -11,7 +11,7 @@ import { SIGNAL_ROUTES } from '../../../../collect/signals/readers.ts';
 import { DAY_MS, type TimeMs } from '../../../../model/time.ts';
 import { CALL_MEMORY, callsKnown, rememberCalls } from '../../../signals/callMemory.ts';
 import { postureOfInventory } from '../../readInput.ts';
-import { ACCOUNT_CHECKS } from './accountChecks.ts';
+import { ACCOUNT_CHECKS } from './bindingChecks.ts';
 
 const START = Date.UTC(2026, 9, 1);
 const APP = 'system:serviceaccount:shop:app';

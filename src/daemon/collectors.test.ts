@@ -6,7 +6,7 @@ import type { Collector } from '../collect/collector.ts';
 import type { Finding } from '../model/finding.ts';
 import { HOUR_MS, MINUTE_MS, type Window } from '../model/time.ts';
 import { configSchema } from './config/schema.ts';
-import { withElsewhere } from './withElsewhere.ts';
+import { withElsewhere } from './collectors.ts';
 
 const START = Date.UTC(2026, 10, 30);
 const windowAt = (start: number): Window => ({ start, end: start + 5 * MINUTE_MS });

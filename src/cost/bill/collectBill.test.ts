@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeRecord } from '../../store/workloads.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
-import { collectBill } from './collectBill.ts';
-import { nodeFinder } from './matchNodes.ts';
+import { collectBill, nodeFinder } from './collectBill.ts';
 import type { Charge } from './readFocus.ts';
 
 const DAY = Date.UTC(2026, 9, 1);
