@@ -3,37 +3,45 @@ import type { Nano } from './money.ts';
 import type { TimeMs } from './time.ts';
 import type { WorkloadRef } from './workload.ts';
 
-export type FindingKind =
-  | 'cryptojacking'
-  | 'overprovisioned'
-  | 'underprovisioned'
-  | 'cost-spike'
-  | 'budget'
-  | 'abandoned'
-  | 'posture'
-  | 'data-quality'
-  | 'trust'
-  | 'signal'
-  | 'control-plane'
-  | 'rbac'
-  | 'network';
+export const FINDING_KINDS = [
+  'cryptojacking',
+  'overprovisioned',
+  'underprovisioned',
+  'cost-spike',
+  'budget',
+  'abandoned',
+  'posture',
+  'data-quality',
+  'trust',
+  'signal',
+  'control-plane',
+  'rbac',
+  'network',
+] as const;
+
+export type FindingKind = (typeof FINDING_KINDS)[number];
 
 /** From the least to the gravest. */
 export const SEVERITIES = ['info', 'warning', 'critical'] as const;
 
 export type Severity = (typeof SEVERITIES)[number];
 
-export type FindingState = 'open' | 'acknowledged' | 'accepted' | 'resolved';
+export const FINDING_STATES = ['open', 'acknowledged', 'accepted', 'resolved'] as const;
+
+export type FindingState = (typeof FINDING_STATES)[number];
 
 /** The explanation that fits unusual CPU best; `unexplained` where none does. */
-export type FindingCause =
-  | 'mining'
-  | 'garbage-collection'
-  | 'busy-loop'
-  | 'costlier-release'
-  | 'load-or-batch'
-  | 'crash-loop'
-  | 'unexplained';
+export const FINDING_CAUSES = [
+  'mining',
+  'garbage-collection',
+  'busy-loop',
+  'costlier-release',
+  'load-or-batch',
+  'crash-loop',
+  'unexplained',
+] as const;
+
+export type FindingCause = (typeof FINDING_CAUSES)[number];
 
 /** What a finding is about. All empty: the whole cluster. */
 export interface Scope {

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { SEVERITIES, type Finding } from './finding.ts';
+import {
+  FINDING_CAUSES,
+  FINDING_KINDS,
+  FINDING_STATES,
+  SEVERITIES,
+  type Finding,
+} from './finding.ts';
 import { fromNano } from './money.ts';
 import { formatTime } from './time.ts';
 
@@ -10,36 +16,14 @@ const money = z.number().describe('in the configured currency');
 export const findingJsonSchema = z.object({
   id: z.string(),
   fingerprint: z.string(),
-  kind: z.enum([
-    'cryptojacking',
-    'overprovisioned',
-    'underprovisioned',
-    'cost-spike',
-    'budget',
-    'abandoned',
-    'posture',
-    'data-quality',
-    'trust',
-    'signal',
-    'control-plane',
-    'rbac',
-    'network',
-  ]),
+  kind: z.enum(FINDING_KINDS),
   rule: z.string(),
   severity: z.enum(SEVERITIES),
   cause: z
-    .enum([
-      'mining',
-      'garbage-collection',
-      'busy-loop',
-      'costlier-release',
-      'load-or-batch',
-      'crash-loop',
-      'unexplained',
-    ])
+    .enum(FINDING_CAUSES)
     .optional()
     .describe('of cryptojacking findings: the explanation that fits best'),
-  state: z.enum(['open', 'acknowledged', 'accepted', 'resolved']),
+  state: z.enum(FINDING_STATES),
   score: z.number().min(0).max(100),
   cluster: z.string(),
   namespace: z.string().optional(),
