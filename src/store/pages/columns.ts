@@ -7,7 +7,7 @@ export interface PageColumn {
   readonly nullable: boolean;
   /** How slots and keys are put together above. */
   readonly merge: 'sum' | 'max';
-  /** What its values are about in proportion to, told by columns before it: a cost by what it is the price of. */
+  /** What its values are about in proportion to, by columns before it: a cost by what it is the price of. */
   readonly growsWith?: (values: Float64Array, at: number) => number;
 }
 

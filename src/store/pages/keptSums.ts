@@ -105,7 +105,7 @@ export class KeptSums {
   }
 }
 
-/** What a recorded cost belongs to for good. Labels of nodes change, and pods are not told apart above windows. */
+/** What a recorded cost belongs to for good. Labels of nodes change, and above windows no row is of one pod. */
 function isFixed(dimension: CostDimension): boolean {
   return dimension !== 'pod' && dimension !== 'labels' && !dimension.startsWith('label:');
 }
