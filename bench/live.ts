@@ -1,20 +1,20 @@
 /**
  * What live windows cost Burnwatch and its store, beside what the store costs alone: `npm run bench [-- SIZE…]`, with
- * `--write` into docs/benchmarks.md. `--postgres` keeps the history in a PostgreSQL of its own. `--program PATH` measures another `burnwatch`, `--before PATH` compares with one in
- * the same run. A size is CONTAINERS or CONTAINERS:WINDOWS; 78:26, 1000:26 and 10000:26 by default. Metrics are made once and kept in BURNWATCH_BENCH (a folder of
- * this user's temporary folder by default).
+ * `--write` into docs/benchmarks.md. `--postgres` keeps the history in a PostgreSQL of its own. `--program PATH` measures
+ * another `burnwatch`, `--before PATH` compares with one in the same run. A size is CONTAINERS or CONTAINERS:WINDOWS; 78:26,
+ * 1000:26 and 10000:26 by default. The store is Prometheus, and VictoriaMetrics with `--victoria` and beyond 50,000
+ * containers. Metrics are made once and kept in BURNWATCH_BENCH (a folder of this user's temporary folder by default).
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../demo/postgresServer.ts';
-import { startPrometheus } from '../demo/prometheusServer.ts';
 import { MINUTE_MS, SECOND_MS } from '../src/model/time.ts';
 import { replayRecorded } from './live/replay.ts';
 import { report, WARM_UP, type Measured, type Size } from './live/report.ts';
 import { runDaemon, type LiveRun } from './live/runDaemon.ts';
-import { buildStore } from './live/store.ts';
+import { startFilledPrometheus, startFilledVictoriaMetrics } from './live/store.ts';
 import { startStoreProxy } from './live/storeProxy.ts';
 
 const { values, positionals } = parseArgs({
@@ -24,13 +24,19 @@ const { values, positionals } = parseArgs({
     program: { type: 'string' },
     before: { type: 'string' },
     postgres: { type: 'boolean' },
+    victoria: { type: 'boolean' },
   },
 });
 const folder =
   process.env['BURNWATCH_BENCH'] ?? join(tmpdir(), `burnwatch-bench-${userInfo().uid}`);
 const DOCUMENT = resolve(import.meta.dirname, '../docs/benchmarks.md');
 
+/** A counter that stands is looked at an hour back. */
 const BEFORE_MS = 75 * MINUTE_MS;
+/** More would make a quarter of a billion samples: what is looked at an hour back finds nothing there. */
+const BEFORE_LARGEST_MS = 15 * MINUTE_MS;
+/** What one block of Prometheus is made of in memory. */
+const LARGEST_PROMETHEUS = 50_000;
 const REPLAYED = 5;
 
 const sizes = (positionals.length === 0 ? ['78:26', '1000:26', '10000:26'] : positionals).map(
@@ -57,13 +63,18 @@ function sizeOf(text: string): Size {
 async function measure({ containers, windows }: Size): Promise<Measured> {
   // Twice the usual interval: the largest cluster's metrics would take hours to make.
   const scrapeMs = (containers > 5_000 ? 60 : 30) * SECOND_MS;
-  const dataDir = join(folder, `prometheus-${containers}-${windows}`);
-  await buildStore({ containers, windows, scrapeMs, beforeMs: BEFORE_MS }, dataDir);
-  const prometheus = await startPrometheus({ dataDir });
-  const proxy = await startStoreProxy(prometheus.url);
+  const isLargest = containers > LARGEST_PROMETHEUS;
+  const beforeMs = isLargest ? BEFORE_LARGEST_MS : BEFORE_MS;
+  const [kind, start] =
+    isLargest || values.victoria === true
+      ? (['victoria', startFilledVictoriaMetrics] as const)
+      : (['prometheus', startFilledPrometheus] as const);
+  const dataDir = join(folder, `${kind}-${containers}-${windows}`);
+  const store = await start({ containers, windows, scrapeMs, beforeMs }, dataDir);
+  const proxy = await startStoreProxy(store.url);
   const server = values.postgres === true ? await startPostgres() : null;
   try {
-    const { url, pid: storePid } = prometheus;
+    const { url, pid: storePid } = store;
     const alone = await replayRecorded(url, storePid, Math.min(REPLAYED, windows - 1));
     const runOf = async (name: string, program: string | undefined): Promise<LiveRun> =>
       runDaemon({
@@ -79,6 +90,6 @@ async function measure({ containers, windows }: Size): Promise<Measured> {
   } finally {
     await server?.[Symbol.asyncDispose]();
     await proxy.close();
-    await prometheus.stop();
+    await store.stop();
   }
 }

@@ -18,6 +18,7 @@ export interface ServerProgram {
 /** A child process that serves; stop it. */
 export interface ChildServer {
   readonly url: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -41,7 +42,7 @@ export async function startChildServer(server: ServerProgram): Promise<ChildServ
     });
     const url = `http://${address}`;
     if (await isReady(child, `${url}${server.readyPath}`))
-      return { url, stop: () => stop(child, ended) };
+      return { url, pid: child.pid ?? 0, stop: () => stop(child, ended) };
     await stop(child, ended);
     // Somebody else took the port first.
     if (attempt < PORT_ATTEMPTS && log.includes('address already in use')) continue;

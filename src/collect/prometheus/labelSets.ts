@@ -30,7 +30,7 @@ export class LabelSets {
   #recent = new Map<number, Sent>();
   #older = new Map<number, Sent>();
   #values = new Map<string, string>();
-  /** Of each process another one, so that nobody can choose names of one hash. */
+  /** Another one in each process, so that names of one hash cannot be chosen. */
   readonly #factor = Math.floor(Math.random() * 2 ** 31) * 2 + 1;
 
   /**
