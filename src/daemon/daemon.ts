@@ -9,10 +9,10 @@ import type { ProbeSource } from '../serve/probes.ts';
 import type { AttemptResult } from './composeNotifier.ts';
 import { CycleSupervisor } from './cycleSupervisor.ts';
 import type { Waiting } from './cycleThread.ts';
-import { startDuties, type Duties } from './duties.ts';
+import type { Duties } from './duties.ts';
 import { Front } from './front.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { openPages, type Pages } from './pages.ts';
+import type { Pages } from './pages.ts';
 import { Releasers } from './releasers.ts';
 import { requireReloadable, requireSameClusters } from './reloadable.ts';
 
@@ -173,7 +173,10 @@ function composeCluster(options: ClusterOptions): RunningCluster {
   const lastWork = () => cycles?.lastWork ?? null;
   const now = () => cycles?.time ?? Date.now();
   const parts = { front, metrics, probes, version, reload, announced, changed, lastWork, now };
-  const serve = () => openPages({ ...shared, ...parts });
+  const serve = async () => {
+    const { openPages } = await import('./pages.ts');
+    return openPages({ ...shared, ...parts });
+  };
 
   const reloads: Waiting['reloads'] = new EventEmitter();
   const stop = new AbortController();
@@ -187,6 +190,7 @@ function composeCluster(options: ClusterOptions): RunningCluster {
     pages ??= await serve();
     const observe = (channel: string, result: AttemptResult) =>
       metrics.deliveries.inc({ channel, result });
+    const { startDuties } = await import('./duties.ts');
     duties = await startDuties({ ...shared, pages, supervisor, observe });
     const check = checkHistory(path, supervisor, log);
     releasers.push('the check of the history', check);
@@ -218,6 +222,8 @@ function composeCluster(options: ClusterOptions): RunningCluster {
       stop.abort();
       await started.catch(() => undefined);
     });
+    // The rest of this thread's code is loaded while the cycle thread loads its own.
+    await Promise.all([import('./pages.ts'), import('./duties.ts')]);
     const first = await Promise.race([leading, standsBy.promise]);
     if (first !== 'stands by') return work(started);
     pages = await serve();
