@@ -39,7 +39,8 @@ const SMALL: Size = {
   minerSeeds: 1,
   honestSeeds: 1,
   coldSeeds: 1,
-  settingShares: [],
+  settingShares: [0.3],
+  settingHonest: { copies: 1, days: 3 },
 };
 const SIZES: Readonly<Record<string, Size>> = { full: FULL, medium: MEDIUM, small: SMALL };
 

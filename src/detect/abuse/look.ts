@@ -1,9 +1,10 @@
 import type { Severity, Verdict } from '../../model/finding.ts';
 import type { PlannedEvent, PlannedScope } from '../../model/plannedEvent.ts';
-import { HOUR_MS, type TimeMs, type Window } from '../../model/time.ts';
-import { addToHour, advance, unitsOf } from './state/advance.ts';
+import { DAY_MS, type TimeMs, type Window } from '../../model/time.ts';
+import { advance } from './state/advance.ts';
 import { stepAlarm } from './verdict/alarm.ts';
 import { groupKey } from './subjects/groups.ts';
+import { isActive } from './evidence/signals/signature.ts';
 import { matcherOf, type IndicatorMatcher, type Indicators } from './evidence/indicators.ts';
 import { judge, QUIET, type Judgement } from './verdict/judge.ts';
 import { closeHour } from './expectation/learn.ts';
@@ -16,11 +17,9 @@ import {
   trackOf,
   type Peers,
 } from './expectation/neighbours.ts';
-import { flagFrom, hourOf, type HourRing } from './expectation/ring.ts';
+import { flagFrom, hourOf, type HourRing } from '../usual/hourRing.ts';
 import { hash } from '../../model/hash.ts';
-import { isSteady } from './evidence/signals/flatness.ts';
-import { addWindow } from './evidence/follow.ts';
-import { arrivalsOf, besideKey, besideOf, sideCarOf, type Arrivals } from './evidence/sideCars.ts';
+import { arrivalsOf, learnSideCar, sideCarOf, type Arrivals } from './evidence/sideCars.ts';
 import type { Facts } from './evidence/signal.ts';
 import { emptyTrack, type Rows, type Track } from './state/state.ts';
 import type { DetectContext } from '../detector.ts';
@@ -81,9 +80,6 @@ export interface AbuseLook {
   readonly judged: readonly Judged[];
 }
 
-/** After so long without a sight of it, an episode is over; what was learnt stays for two weeks. */
-const EPISODE_GAP_MS = 6 * HOUR_MS;
-
 const NO_INDICATORS: Indicators = {
   strong: [],
   weak: [],
@@ -99,41 +95,23 @@ const NO_INDICATORS: Indicators = {
  * @param memberHashes distinct one-shot workloads of a group; empty for anything else.
  */
 export function lookAt(subject: Subject, memberHashes: readonly number[], scene: Scene): Judged {
-  const { window, rows, thresholds } = scene;
+  const { window, rows } = scene;
   let track = trackBefore(subject, scene);
   if (track.hour >= 0 && track.hour !== hourOf(window.start)) {
     const ring = closeHour(ringOf(rows, subject.key), track);
     if (ring !== null) rows.set(`p/${subject.key}`, { row: 'past', ring });
   }
   const facts = factsOf(subject, track, memberHashes.length, scene);
-  learnSideCar(facts, rows);
-  track = advance(track, subject, facts.suspicion, window, thresholds);
-  // A first hour must not be made normal by what came into it.
-  const isDoubtful =
-    facts.suspicion.isHot &&
-    facts.normal.base?.isProvisional === true &&
-    isSteady(track, thresholds);
-  if (isDoubtful) track = { ...track, taintedHour: hourOf(window.start) };
-  track = addToHour(track, subject, window, facts.planned === null);
+  learnSideCar(subject, facts.sideCar, window, rows);
+  track = advance(facts);
   if (memberHashes.length > 0) track = { ...track, members: memberHashes };
   return decide({ ...facts, track }, scene);
 }
 
-/** Adds up how a new side-car goes with the others, until it is known by itself. */
-function learnSideCar({ subject, track, sideCar, window }: Facts, rows: Rows): void {
-  const others = sideCar?.othersCores ?? null;
-  // Of its first window it ran for a part only.
-  if (others === null || subject.isStarting || track.firstSeen >= window.start) return;
-  const was = besideOf(rows, subject);
-  const own = subject.cores;
-  const sums = addWindow(was, others, own, unitsOf(window), window.start);
-  rows.set(besideKey(subject), sums);
-}
-
-/** The track as it stands before this window; an episode that nobody saw for hours is over. */
+/** The track as it stands before this window; an episode that nobody saw for a day is over. */
 function trackBefore({ key }: Subject, { rows, window }: Scene): Track {
   const track = trackOf(rows, key) ?? emptyTrack(window.start);
-  const isLost = window.start - track.lastSeen > EPISODE_GAP_MS && track.since > 0;
+  const isLost = window.start - track.lastSeen > DAY_MS && track.since > 0;
   return isLost ? { ...track, dwell: 0, alarm: 0, quietBelow: 0, lowFor: 0, signs: [] } : track;
 }
 
@@ -168,10 +146,9 @@ export function factsOf(subject: Subject, track: Track, groupSize: number, scene
     suspicion,
     // What its image does elsewhere is no normal of a side-car: it depends on what it stands beside.
     sideCar: sideCarOf(subject, rows, arrivals, ownBase, window.start, thresholds),
-    indicators:
-      subject.cores >= thresholds.minCores / 2 || track.signs.length > 0
-        ? matcher.match(subject, track.signs)
-        : NO_INDICATORS,
+    indicators: isActive(subject, track, thresholds)
+      ? matcher.match(subject, track.signs)
+      : NO_INDICATORS,
     reported: workload === null ? [] : signals.of(namespace, workload),
     window,
     historyStart,
@@ -203,18 +180,15 @@ function decide(facts: Facts, { rows, thresholds }: Scene): Judged {
   const judgement = judge(facts);
   // What was seen once is a fact of the finding, also while the miner rests or its spec is gone.
   const signs = judgement.severity === 'critical' ? indicators.strong.map(hash) : track.signs;
-  const step = stepAlarm({ ...facts, track: { ...track, signs } }, judgement);
+  const { hasRisen, status, severity, ...step } = stepAlarm(
+    { ...facts, track: { ...track, signs } },
+    judgement,
+  );
   rows.set(subject.key, step.track);
   const ring = ringOf(rows, subject.key);
-  if (step.hasRisen && ring !== null) {
+  if (hasRisen && ring !== null) {
     const flagged = flagFrom(ring, hourOf(step.track.since));
     rows.set(`p/${subject.key}`, { row: 'past', ring: flagged });
   }
-  return {
-    facts: { ...facts, track: step.track },
-    judgement,
-    status: step.status,
-    severity: step.severity,
-    memberKeys: [],
-  };
+  return { facts: { ...facts, track: step.track }, judgement, status, severity, memberKeys: [] };
 }

@@ -14,9 +14,12 @@ import type { AbuseThresholds } from './thresholds.ts';
 import { judge } from './verdict/judge.ts';
 
 /** Numeric literals but 0 and ±1; the numbers that decide belong into thresholds/abuse.yaml. Lower it, never raise it. */
-const MOST_LITERALS = 99;
+const MOST_LITERALS = 27;
 /** Numbers in thresholds/abuse.yaml. Lower it, never raise it. */
 const MOST_THRESHOLDS = 39;
+
+/** Lines of the code. Lower it, never raise it. */
+const MOST_LINES = 3_782;
 
 /** The code without comments, texts and regular expressions; of templates only what is computed. */
 function codeOf(file: string): string {
@@ -29,11 +32,20 @@ function codeOf(file: string): string {
     );
 }
 
-it('the code has no more numbers of its own than it had', () => {
-  const files = globSync(`${import.meta.dirname}/**/*.ts`).filter(
-    (file) => !file.endsWith('.test.ts'),
+const files = globSync(`${import.meta.dirname}/**/*.ts`).filter(
+  (file) => !file.endsWith('.test.ts'),
+);
+
+it('the code has no more lines than it had', () => {
+  const lines = files.reduce(
+    (sum, file) => sum + readFileSync(file, 'utf8').split('\n').length - 1,
+    0,
   );
-  expect(files.length).toBeGreaterThan(40);
+  expect(lines).toBeGreaterThan(1_000);
+  expect(lines).toBeLessThanOrEqual(MOST_LINES);
+});
+
+it('the code has no more numbers of its own than it had', () => {
   const literals = files.flatMap((file) =>
     [...codeOf(file).matchAll(/(?<![\w$.])(?:0x[\da-f]+|\d[\d_]*(?:\.\d+)?(?:e[+-]?\d+)?)/gi)]
       .map(([literal]) => literal)

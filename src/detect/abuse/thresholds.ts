@@ -4,6 +4,11 @@ const positive = z.number().positive();
 const share = z.number().min(0).max(1);
 const count = z.int().min(1);
 
+/** Thresholds of one kind. */
+function of<Kind, Name extends string>(kind: Kind, ...names: readonly Name[]): Record<Name, Kind> {
+  return Object.fromEntries(names.map((name) => [name, kind])) as Record<Name, Kind>;
+}
+
 /** Somebody answers for this workload until a date. Lives with the operator, never in an annotation. */
 const allowance = z.strictObject({
   namespace: z.string().min(1),
@@ -18,47 +23,29 @@ const allowance = z.strictObject({
 export const abuseSchema = z.strictObject({
   minCores: positive,
   baseline: z.strictObject({
-    minHours: positive,
-    seasonalHours: count,
-    minRunHours: count,
-    scaleFloorShare: share,
+    ...of(positive, 'minHours'),
+    ...of(count, 'seasonalHours'),
+    ...of(share, 'scaleFloorShare'),
   }),
-  novelty: z.strictObject({
-    sigmas: positive,
-    minShare: positive,
-    margin: positive,
-    wobbles: positive,
-  }),
-  dwell: z.strictObject({
-    onWindows: count,
-    leak: share,
-  }),
+  novelty: z.strictObject(of(positive, 'sigmas', 'minShare', 'margin', 'wobbles')),
+  dwell: z.strictObject({ ...of(count, 'onWindows'), ...of(share, 'leak') }),
   work: z.strictObject({
-    freeBytesPerSecond: positive,
-    silentBytesPerCoreSecond: positive,
-    workingBytesPerCoreSecond: positive,
-    silentShare: share,
-    weakShare: share,
-    explainedShare: share,
-    writesPerInput: positive,
+    ...of(positive, 'freeBytesPerSecond', 'silentBytesPerCoreSecond', 'workingBytesPerCoreSecond'),
+    ...of(share, 'silentShare', 'weakShare', 'explainedShare'),
+    ...of(positive, 'writesPerInput'),
   }),
   level: z.strictObject({
-    ofLimit: share,
-    ofRequest: positive,
-    ofNode: share,
-    ofNodeByAgents: share,
-    ofNodeByUnevenAgents: share,
-    minCores: positive,
-    ofRequestWhenIdle: share,
-    ofRequestWhenWaiting: share,
+    ...of(positive, 'ofRequest', 'minCores'),
+    ...of(share, 'ofLimit', 'ofNode', 'ofNodeByAgents', 'ofNodeByUnevenAgents'),
+    ...of(share, 'ofRequestWhenIdle', 'ofRequestWhenWaiting'),
   }),
-  shape: z.strictObject({ flat: share, minWindows: count, throttled: share }),
-  memory: z.strictObject({ stepBytes: positive }),
-  spread: z.strictObject({ many: count }),
-  sideCar: z.strictObject({ follows: positive }),
-  gpu: z.strictObject({ busy: share, tensor: share }),
-  jvm: z.strictObject({ memoryShare: share, stepShare: share }),
-  points: z.strictObject({ weak: share, silence: positive, warning: positive }),
+  shape: z.strictObject({ ...of(share, 'flat', 'throttled'), ...of(count, 'minWindows') }),
+  memory: z.strictObject(of(positive, 'stepBytes', 'fastBytes')),
+  spread: z.strictObject(of(count, 'many')),
+  sideCar: z.strictObject(of(positive, 'follows')),
+  gpu: z.strictObject(of(share, 'busy', 'tensor')),
+  jvm: z.strictObject(of(share, 'memoryShare', 'stepShare')),
+  points: z.strictObject({ ...of(share, 'weak'), ...of(positive, 'silence', 'warning') }),
   allow: z.array(allowance).default([]),
 });
 
@@ -67,6 +54,11 @@ export type AbuseThresholds = z.output<typeof abuseSchema>;
 /** Units of five minutes after which a quiet alarm ends, and that a level takes without anything new. */
 export function offWindows({ dwell }: AbuseThresholds): number {
   return 2 * dwell.onWindows;
+}
+
+/** Units of five minutes that a critical takes. */
+export function criticalWindows({ dwell }: AbuseThresholds): number {
+  return 3 * dwell.onWindows;
 }
 
 /** Less than this in a pod is no critical: replicas that wait for work are new, even and silent too. */

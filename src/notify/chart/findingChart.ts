@@ -1,5 +1,5 @@
 import type { Thresholds } from '../../detect/detectors.ts';
-import { usualAt, usualHours } from '../../detect/usual.ts';
+import { usualAt, usualHours } from '../../detect/usual/usual.ts';
 import { valueText, type Unit } from '../../model/chart/scale.ts';
 import type { Finding } from '../../model/finding.ts';
 import { sumKnown, type Reading } from '../../model/reading.ts';

@@ -13,7 +13,7 @@ import {
   withLive,
   type WorkloadSeries,
 } from '../series/readSeries.ts';
-import { usualAt, usualHours, type UsualBand } from '../../detect/usual.ts';
+import { usualAt, usualHours, type UsualBand } from '../../detect/usual/usual.ts';
 import { isWorkload, type AnswerContext, type Whose } from './answerContext.ts';
 
 /** Points of a chart on a page: more than its pixels show nothing. */

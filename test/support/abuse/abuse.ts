@@ -66,7 +66,7 @@ function aBaseline(change: Partial<Baseline> = {}): Baseline {
     disk: 0,
     netPerCoreSecond: 100_000,
     diskPerCoreSecond: 0,
-    byTraffic: [],
+    traffic: null,
     hours: 200,
     isShort: false,
     isProvisional: false,

@@ -1,6 +1,8 @@
-import { HOUR_UNITS } from '../state/advance.ts';
+import { HOUR_UNITS } from '../state/units.ts';
 import { BESIDE, type Beside } from '../state/state.ts';
 
+/** So long a little side-car is looked at: a proxy's noise may be as even as a miner for an hour. */
+export const UNDECIDED_UNITS = 2 * HOUR_UNITS;
 /** Standard errors to either side. It is looked at in every window for days: two would err sooner or later. */
 const SURELY = 3;
 /**
@@ -73,7 +75,6 @@ export function followOf(sums: Beside, least: number): Follow {
   const slope = both / others;
   const margin = SURELY * Math.sqrt(Math.max(0, own - slope * both) / others / units);
   const isEvener = own < EVENER * others;
-  // A proxy's noise may be as even for an hour.
-  const isNot = slope + margin < least && isEvener && units >= 2 * HOUR_UNITS;
+  const isNot = slope + margin < least && isEvener && units >= UNDECIDED_UNITS;
   return { follows: slope - margin > least ? true : isNot ? false : null, isEvener };
 }

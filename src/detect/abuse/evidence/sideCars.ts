@@ -1,11 +1,12 @@
 import { repositoryOf } from '../../../model/image.ts';
-import { DAY_MS, type TimeMs } from '../../../model/time.ts';
+import { DAY_MS, type TimeMs, type Window } from '../../../model/time.ts';
 import type { Baseline } from '../expectation/baseline.ts';
-import { knownCoLocated } from '../expectation/neighbours.ts';
+import { knownCoLocated, trackOf } from '../expectation/neighbours.ts';
+import { unitsOf } from '../state/units.ts';
 import type { Beside, Rows } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
 import { pageCores, type AbuseThresholds } from '../thresholds.ts';
-import { addSums, followOf, relative, type Follow } from './follow.ts';
+import { addSums, addWindow, followOf, relative, type Follow } from './follow.ts';
 
 /** A new container in the pods of a known workload, and how it stands beside the known containers. */
 export interface SideCar extends Follow {
@@ -81,12 +82,23 @@ function followAt(places: readonly Subject[], rows: Rows, least: number): Follow
 }
 
 /** What was added up of how a side-car goes with the others; null before its first window. */
-export function besideOf(rows: Rows, subject: Subject): Beside | null {
-  const row = rows.get(besideKey(subject));
+function besideOf(rows: Rows, { key }: Subject): Beside | null {
+  const row = rows.get(`b/${key}`);
   return row?.row === 'beside' ? row : null;
 }
 
-/** The row in which it is added up how a side-car goes with the others. */
-export function besideKey({ key }: Subject): string {
-  return `b/${key}`;
+/** Adds up how a new side-car goes with the others, until it is known by itself. */
+export function learnSideCar(
+  subject: Subject,
+  sideCar: SideCar | null,
+  window: Window,
+  rows: Rows,
+): void {
+  const others = sideCar?.othersCores ?? null;
+  const firstSeen = trackOf(rows, subject.key)?.firstSeen ?? window.start;
+  // Of its first window it ran for a part only.
+  if (others === null || subject.isStarting || firstSeen >= window.start) return;
+  const was = besideOf(rows, subject);
+  const sums = addWindow(was, others, subject.cores, unitsOf(window), window.start);
+  rows.set(`b/${subject.key}`, sums);
 }

@@ -4,7 +4,7 @@ import type { PlannedEvent } from '../../../model/plannedEvent.ts';
 import type { KnownSignal } from '../../signals/signalMemory.ts';
 import type { Indicators } from './indicators.ts';
 import type { Normal } from '../expectation/normal.ts';
-import type { HourRing } from '../expectation/ring.ts';
+import type { HourRing } from '../../usual/hourRing.ts';
 import type { SideCar } from './sideCars.ts';
 import type { Track } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';

@@ -1,5 +1,7 @@
-import { usualAtTraffic, type Baseline, type Reach, type Usual } from '../expectation/baseline.ts';
+import type { Baseline } from '../expectation/baseline.ts';
+import type { Reach, Usual } from '../expectation/usual.ts';
 import type { Normal } from '../expectation/normal.ts';
+import { usualAt } from '../expectation/trafficLine.ts';
 import type { Track } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
@@ -87,7 +89,7 @@ function againstBaseline(
   const isExplained =
     explainedShare(extraNet, extraCores, base, thresholds) >= thresholds.work.explainedShare;
   const isOver = cores >= threshold && !isExplained;
-  const alike = smoothNet < 0 ? null : usualAtTraffic(base, smoothNet, thresholds.baseline);
+  const alike = smoothNet < 0 || base.traffic === null ? null : usualAt(base.traffic, smoothNet);
   const found = {
     normal,
     threshold,

@@ -1,4 +1,4 @@
-import { addHour, EMPTY_RING, type HourRing } from './ring.ts';
+import { addHour, EMPTY_RING, type HourRing } from '../../usual/hourRing.ts';
 import { rankOf } from '../verdict/severity.ts';
 import type { Track } from '../state/state.ts';
 

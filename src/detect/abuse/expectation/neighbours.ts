@@ -2,7 +2,7 @@ import { hash } from '../../../model/hash.ts';
 import { repositoryOf } from '../../../model/image.ts';
 import { DAY_HOURS, DAY_MS, HOUR_MS, type TimeMs } from '../../../model/time.ts';
 import { isUnderAlarm } from './learn.ts';
-import { learntHours, REMEMBERED_MS, valuesAt, type HourRing } from './ring.ts';
+import { learntHours, REMEMBERED_MS, valuesAt, type HourRing } from '../../usual/hourRing.ts';
 import type { Rows, Track } from '../state/state.ts';
 import type { CoLocated, Subject } from '../subjects/subject.ts';
 

@@ -1,6 +1,6 @@
 import { DAY_MS, HOUR_MS, type TimeMs } from '../../../model/time.ts';
 import { baselineFor, type Baseline } from './baseline.ts';
-import { hourOf, REMEMBERED_MS, type HourRing } from './ring.ts';
+import { hourOf, REMEMBERED_MS, WEEK_MS, type HourRing } from '../../usual/hourRing.ts';
 import type { Track } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
@@ -41,7 +41,7 @@ export function normalOf(
 ): Normal {
   const { runs, kind } = subject;
   // A Job may come once a week.
-  const after = DAY_MS + (runs ? REMEMBERED_MS / 2 : 0);
+  const after = DAY_MS + (runs ? WEEK_MS : 0);
   const isYoung = now - track.firstSeen < REMEMBERED_MS;
   const isNew = isYoung && track.firstSeen - historyStart >= after;
   // A workload whose containers run other software all of a sudden is as new as a new one.
@@ -114,7 +114,7 @@ function siblingBaseline({ siblings }: Subject, { baseline }: AbuseThresholds): 
     disk: 0,
     netPerCoreSecond: cores > 0 ? (net ?? 0) / cores : 0,
     diskPerCoreSecond: 0,
-    byTraffic: [],
+    traffic: null,
     hours: 0,
     isShort: true,
     isProvisional: true,

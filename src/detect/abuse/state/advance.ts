@@ -1,142 +1,104 @@
-import { HOUR_MS, MINUTE_MS, SECOND_MS, type TimeMs, type Window } from '../../../model/time.ts';
-import { hourOf } from '../expectation/ring.ts';
 import { hash } from '../../../model/hash.ts';
 import { repositoryOf } from '../../../model/image.ts';
-import { EPISODE, HOUR, none, type Track } from './state.ts';
+import { SECOND_MS } from '../../../model/time.ts';
+import { isSteady } from '../evidence/signals/flatness.ts';
+import type { Facts } from '../evidence/signal.ts';
+import { hourOf } from '../../usual/hourRing.ts';
 import type { Subject } from '../subjects/subject.ts';
-import type { Suspicion } from '../excess/excess.ts';
-import { offWindows, type AbuseThresholds } from '../thresholds.ts';
+import { offWindows } from '../thresholds.ts';
+import { EPISODE, HOUR, none, type Track } from './state.ts';
+import { HOUR_UNITS, unitsOf } from './units.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Dwell and the like count in units of five minutes, whatever the windows' length. */
-const UNIT_MS = 5 * MINUTE_MS;
-/** Units in an hour: of so many are the running averages, and the windows that are remembered one by one. */
-export const HOUR_UNITS = HOUR_MS / UNIT_MS;
-/** Sums of an episode forget with this memory, per unit of suspicious use (two hours of them). */
-const MEMORY = 1 - 1 / (2 * HOUR_UNITS);
-
-/** How many units of five minutes a window is. */
-export function unitsOf(window: Window): number {
-  return (window.end - window.start) / UNIT_MS;
-}
-
-/** The track after one more window: identity, dwell, and what the episode has burnt so far. */
-export function advance(
-  before: Track,
-  subject: Subject,
-  suspicion: Suspicion,
-  window: Window,
-  thresholds: AbuseThresholds,
-): Track {
-  const track: Mutable<Track> = { ...before };
-  identify(track, subject, window.start);
-  const units = unitsOf(window);
+/** The track after one more window: identity, dwell, what the episode has burnt so far, and the hour. */
+export function advance(facts: Facts): Track {
+  const { subject, suspicion, window, thresholds, normal } = facts;
+  const track: Mutable<Track> = { ...facts.track, lastSeen: window.start };
+  identify(track, subject);
   const hasNormal = suspicion.threshold !== null;
   // What was suspicious for want of a normal began where the use left the first normal that there is.
-  if (hasNormal && suspicion.isHot && track.hasNormal === 0 && track.alarm === 0) restart(track);
+  if (hasNormal && suspicion.isHot && track.hasNormal === 0 && track.alarm === 0) endEpisode(track);
   if (track.since === 0) track.hasNormal = hasNormal ? 1 : 0;
-  if (suspicion.isHot) accumulate(track, subject, suspicion, window, thresholds);
+  if (suspicion.isHot) accumulate(track, facts);
+  const units = unitsOf(window);
   track.dwell = suspicion.isHot
     ? Math.min(offWindows(thresholds), track.dwell + units)
     : Math.max(0, track.dwell - thresholds.dwell.leak * units);
   if (track.dwell === 0 && track.alarm === 0) endEpisode(track);
-  if (track.since === 0) learnMemory(track, subject);
-  else track.costNano += subject.costNano;
+  if (track.since > 0) track.costNano += subject.costNano;
+  else if (subject.ram !== null && subject.ram > 0)
+    track.ram += (subject.ram - track.ram) / (track.ram === 0 ? 1 : HOUR_UNITS);
+  // A first hour must not be made normal by what came into it.
+  if (suspicion.isHot && normal.base?.isProvisional === true && isSteady(track, thresholds))
+    track.taintedHour = hourOf(window.start);
+  addToHour(track, facts);
   return track;
 }
 
-function identify(track: Mutable<Track>, subject: Subject, at: TimeMs): void {
-  track.lastSeen = at;
-  const member = subject.members[0];
+function identify(track: Mutable<Track>, { members, image }: Subject): void {
+  const [member] = members;
   const spec = member?.pod.spec?.containers.find(({ name }) => name === member.container.name);
-  if (spec?.commandHash !== undefined) {
-    const command = hash(spec.commandHash);
-    if (command !== track.command) track.commandSince = track.command === 0 ? track.firstSeen : at;
-    track.command = command;
-  }
-  if (subject.image === null) return;
-  const image = hash(subject.image);
-  const repo = hash(repositoryOf(subject.image));
-  if (image !== track.image) {
-    track.imageSince = track.image === 0 ? track.firstSeen : at;
-    track.image = image;
-  }
-  if (repo !== track.repo) {
-    track.repoSince = track.repo === 0 ? track.firstSeen : at;
-    track.repo = repo;
+  const changes = [
+    ['command', 'commandSince', spec?.commandHash ?? null],
+    ['image', 'imageSince', image],
+    ['repo', 'repoSince', image === null ? null : repositoryOf(image)],
+  ] as const;
+  for (const [what, since, text] of changes) {
+    if (text === null) continue;
+    const now = hash(text);
+    if (now !== track[what]) track[since] = track[what] === 0 ? track.firstSeen : track.lastSeen;
+    track[what] = now;
   }
 }
 
 function accumulate(
   track: Mutable<Track>,
-  subject: Subject,
-  suspicion: Suspicion,
-  window: Window,
-  thresholds: AbuseThresholds,
+  { subject, suspicion, window, thresholds }: Facts,
 ): void {
+  const { cores, extraBytes, extraCores, isLevel } = suspicion;
   const seconds = (window.end - window.start) / SECOND_MS;
   const units = unitsOf(window);
-  const memory = MEMORY ** units;
   if (track.since === 0) {
     track.since = window.start;
     track.ramStep = 0;
   }
   track.hotWindows += units;
-  if (suspicion.extraBytes !== null) {
-    track.extraBytes = track.extraBytes * memory + suspicion.extraBytes * seconds;
-    track.ioCoreSeconds = track.ioCoreSeconds * memory + suspicion.extraCores * seconds;
+  if (extraBytes !== null) {
+    track.extraBytes += extraBytes * seconds;
+    track.ioCoreSeconds += extraCores * seconds;
   }
-  track.levelDwell = suspicion.isLevel
+  track.levelDwell = isLevel
     ? Math.min(offWindows(thresholds), track.levelDwell + units)
     : Math.max(0, track.levelDwell - units);
   track.throttled +=
     ((subject.throttled ?? 0) - track.throttled) / Math.min(HOUR_UNITS, track.recent.length + 1);
   if (subject.ram !== null && track.ram > 0)
     track.ramStep = Math.max(track.ramStep, subject.ram - track.ram);
-  track.recent = [...track.recent.slice(1 - HOUR_UNITS), suspicion.cores];
-}
-
-function restart(track: Mutable<Track>): void {
-  endEpisode(track);
-  track.dwell = 0;
+  track.recent = [...track.recent.slice(1 - HOUR_UNITS), cores];
 }
 
 function endEpisode(track: Mutable<Track>): void {
-  Object.assign(track, none(EPISODE), { dwell: track.dwell, recent: [] });
+  Object.assign(track, none(EPISODE), { recent: [] });
 }
 
-function learnMemory(track: Mutable<Track>, subject: Subject): void {
-  if (subject.ram === null || subject.ram <= 0) return;
-  track.ram = track.ram === 0 ? subject.ram : track.ram + (subject.ram - track.ram) / HOUR_UNITS;
-}
-
-/** Adds the window to the running averages and, where it counts, to the hour that is being summed up. */
-export function addToHour(track: Track, subject: Subject, window: Window, counts: boolean): Track {
+/** Adds the window to the running averages and, unless people have planned it, to the hour that is being summed up. */
+function addToHour(track: Mutable<Track>, { subject, window, planned }: Facts): void {
   const { cores, net, disk } = subject;
-  const isSame = track.hour === hourOf(window.start);
-  const was = isSame ? track : none(HOUR);
-  const pace = Math.min(1, unitsOf(window) / HOUR_UNITS);
+  const pace = track.hour < 0 ? 1 : Math.min(1, unitsOf(window) / HOUR_UNITS);
   const toward = (was: number, value: number | null): number =>
     value === null ? -1 : was < 0 ? value : was + (value - was) * pace;
-  const isFirst = track.hour < 0;
-  const next = {
-    ...track,
-    ...(!isSame && was),
-    smoothCores: isFirst ? cores : toward(track.smoothCores, cores),
-    smoothNet: isFirst ? (net ?? -1) : toward(track.smoothNet, net),
-    smoothDisk: isFirst ? (disk ?? -1) : toward(track.smoothDisk, disk),
-    hour: hourOf(window.start),
-  };
-  if (!counts) return next;
-  return {
-    ...next,
-    windows: was.windows + 1,
-    sumCores: was.sumCores + cores,
-    peakCores: Math.max(was.peakCores, cores),
-    sumNet: was.sumNet + (net ?? 0),
-    netWindows: was.netWindows + (net === null ? 0 : 1),
-    sumDisk: was.sumDisk + (disk ?? 0),
-    diskWindows: was.diskWindows + (disk === null ? 0 : 1),
-  };
+  track.smoothCores = toward(track.smoothCores, cores);
+  track.smoothNet = toward(track.smoothNet, net);
+  track.smoothDisk = toward(track.smoothDisk, disk);
+  const hour = hourOf(window.start);
+  if (track.hour !== hour) Object.assign(track, none(HOUR), { hour });
+  if (planned !== null) return;
+  track.windows++;
+  track.sumCores += cores;
+  track.peakCores = Math.max(track.peakCores, cores);
+  track.sumNet += net ?? 0;
+  track.netWindows += net === null ? 0 : 1;
+  track.sumDisk += disk ?? 0;
+  track.diskWindows += disk === null ? 0 : 1;
 }

@@ -1,6 +1,6 @@
 import { packNumbers, unpackNumbers, type NumbersForm } from '../../../store/numbersCodec.ts';
 import type { StateCodec } from '../../../store/stateCodec.ts';
-import { RING_BYTES } from '../expectation/ring.ts';
+import { RING_BYTES } from '../../usual/hourRing.ts';
 import { BESIDE, TRACK, type AbuseState } from './state.ts';
 
 const FORMS: readonly NumbersForm[] = [

@@ -1,5 +1,5 @@
 import { DAY_MS, type TimeMs } from '../../../model/time.ts';
-import { REMEMBERED_MS } from '../expectation/ring.ts';
+import { REMEMBERED_MS } from '../../usual/hourRing.ts';
 import type { Rows } from './state.ts';
 
 /** One-shot workloads never come back under their name. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fc } from '../../../../test/support/properties.ts';
-import { EMPTY_RING, RING_BYTES } from '../expectation/ring.ts';
+import { EMPTY_RING, RING_BYTES } from '../../usual/hourRing.ts';
 import { abuseCodec } from './codec.ts';
 import { emptyTrack, type Beside, type Past, type Track } from './state.ts';
 

@@ -1,5 +1,5 @@
 import type { DetectorState } from '../../../store/stateCodec.ts';
-import type { HourRing } from '../expectation/ring.ts';
+import type { HourRing } from '../../usual/hourRing.ts';
 
 /** What it is, and since when; times are ms, 0 where there is none. */
 const IDENTITY = [
@@ -16,7 +16,7 @@ const IDENTITY = [
   'ram',
 ] as const;
 
-/** The hour that is being added up, and averages over about an hour. */
+/** The hour that is being added up. */
 export const HOUR = [
   'hour',
   'windows',
@@ -26,11 +26,10 @@ export const HOUR = [
   'netWindows',
   'sumDisk',
   'diskWindows',
-  /** Cores, network and disk in bytes a second (−1: not known). */
-  'smoothCores',
-  'smoothNet',
-  'smoothDisk',
 ] as const;
+
+/** Averages over about an hour: cores, network and disk in bytes a second (−1: not known). */
+const SMOOTH = ['smoothCores', 'smoothNet', 'smoothDisk'] as const;
 
 /** Suspicious use, from its onset on; windows are units of five minutes. */
 export const EPISODE = [
@@ -52,15 +51,16 @@ export const ALARM = [
   'alarm',
   'quietBelow',
   'lowFor',
-  'lessFor',
+  /** Free. */
+  '',
   /** When the last alarm ended, and how often it came back within a week. */
   'lastAlarm',
   'returns',
-  /** The last hour that is not to be learnt from: of a group, where one of its members was under an alarm; else the first hours' doubts. */
+  /** The last hour that is not to be learnt from: it was one of the first, and in doubt. */
   'taintedHour',
 ] as const;
 
-export const TRACK = [...IDENTITY, ...HOUR, ...EPISODE, ...ALARM] as const;
+export const TRACK = [...IDENTITY, ...HOUR, ...SMOOTH, ...EPISODE, ...ALARM] as const;
 
 /** Sums over windows of two uses that may go together, see evidence/follow.ts. */
 export const BESIDE = [
@@ -73,7 +73,9 @@ export const BESIDE = [
   'lastSeen',
 ] as const;
 
-type Numbers<Names extends readonly string[]> = { readonly [Name in Names[number]]: number };
+type Numbers<Names extends readonly string[]> = {
+  readonly [Name in Exclude<Names[number], ''>]: number;
+};
 
 /** What changes in every window of a subject (a container of a workload, or a group of workloads). */
 export interface Track extends Numbers<typeof TRACK> {
@@ -107,8 +109,9 @@ export type AbuseState = Track | Past | Beside | Gone;
 export type Rows = DetectorState<AbuseState>;
 
 /** A part of a track in which nothing was seen. */
-export function none<Name extends string>(names: readonly Name[]): Readonly<Record<Name, number>> {
-  return Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
+export function none<Names extends readonly string[]>(names: Names): Numbers<Names> {
+  const zeros = names.filter((name) => name !== '').map((name) => [name, 0] as const);
+  return Object.fromEntries(zeros) as Numbers<Names>;
 }
 
 /** A track that has seen nothing. */

@@ -4,10 +4,8 @@ import type { Facts } from '../evidence/signal.ts';
 import { trackOf } from '../expectation/neighbours.ts';
 import type { Rows } from '../state/state.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
-import { amountsOf, NOTHING, type Subject } from './subject.ts';
+import { amountsOf, MOST_NAMED, NOTHING, type Subject } from './subject.ts';
 
-/** Distinct members that are remembered; more make no difference. */
-const MAX_MEMBERS = 32;
 /** Kinds whose names never come back. */
 const ONE_SHOT_KINDS: ReadonlySet<string> = new Set(['Pod', 'Job']);
 
@@ -44,7 +42,7 @@ export function collectGroups(
     const track = trackOf(rows, key);
     const hashes = new Set(track !== null && track.since > 0 ? track.members : []);
     for (const { workload } of members)
-      if (hashes.size < MAX_MEMBERS && workload !== null) hashes.add(hash(workload.name));
+      if (hashes.size < MOST_NAMED && workload !== null) hashes.add(hash(workload.name));
     // A run ends. Where one follows another at once, they are one standing load in many names; many at a time are a batch.
     const isRelay = members.length < spread.many && hashes.size >= spread.many * members.length;
     // Links of a chain stand alone in their window, and are one finding all the same.

@@ -71,6 +71,9 @@ export interface SubjectMember {
   readonly costNano: Nano;
 }
 
+/** As many pods and workloads are remembered of a group, and named in a finding; more make no difference. */
+export const MOST_NAMED = 20;
+
 /** What nothing is known of, and that used nothing. */
 export const NOTHING: Subject = {
   key: '',

@@ -2,15 +2,12 @@ import type { Severity } from '../../../model/finding.ts';
 import { medianOf } from '../../../model/quantile.ts';
 import { DAY_HOURS } from '../../../model/time.ts';
 import type { Facts } from '../evidence/signal.ts';
-import { REMEMBERED_MS } from '../expectation/ring.ts';
-import { HOUR_UNITS, unitsOf } from '../state/advance.ts';
+import { WEEK_MS } from '../../usual/hourRing.ts';
+import { HOUR_UNITS, unitsOf } from '../state/units.ts';
 import { ALARM, none, type Track } from '../state/state.ts';
 import { offWindows } from '../thresholds.ts';
 import type { Judgement } from './judge.ts';
 import { rankOf, severityOf } from './severity.ts';
-
-/** An alarm that comes back after less than this is the same trouble. */
-const RETURN_MS = REMEMBERED_MS / 2;
 
 /** What the alarm came to in this window. */
 export interface AlarmStep {
@@ -31,12 +28,14 @@ export function stepAlarm(facts: Facts, judgement: Judgement): AlarmStep {
   const { track, suspicion, window } = facts;
   const rank = rankOf(judgement.severity);
   if (rank > track.alarm) {
-    const isBack = track.lastAlarm > 0 && window.end - track.lastAlarm < RETURN_MS;
+    const { normal } = suspicion;
+    // One that comes back within a week is the same trouble.
+    const isBack = track.lastAlarm > 0 && window.end - track.lastAlarm < WEEK_MS;
     const risen: Track = {
       ...track,
       alarm: rank,
       returns: track.alarm > 0 ? track.returns : isBack ? track.returns + 1 : 0,
-      quietBelow: (suspicion.normal + Math.max(medianOf(track.recent), suspicion.normal)) / 2,
+      quietBelow: medianOf([normal, Math.max(normal, medianOf(track.recent))]),
       lowFor: 0,
     };
     const warning = rankOf('warning');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EvidenceFamily } from '../../../model/finding.ts';
 import { HOUR_MS } from '../../../model/time.ts';
 import { capped } from './caps.ts';
-import { addHour, EMPTY_RING, flagFrom, hourOf } from '../expectation/ring.ts';
+import { addHour, EMPTY_RING, flagFrom, hourOf } from '../../usual/hourRing.ts';
 import type { SideCar } from '../evidence/sideCars.ts';
 import type { Facts } from '../evidence/signal.ts';
 import {

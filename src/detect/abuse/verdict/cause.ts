@@ -7,9 +7,6 @@ import { isSigned } from './caps.ts';
 import { isAtItsMemoryLimit } from './caps/explained.ts';
 import type { Judgement } from './judge.ts';
 
-/** One thread that never rests uses a core, give or take so much. */
-const ONE_CORE_WITHIN = 0.03;
-
 interface Explanation {
   readonly cause: FindingCause;
   fits(facts: Facts, judgement: Judgement, severity: Severity): boolean;
@@ -33,11 +30,12 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
   { cause: 'load-or-batch', fits: isBeyondSilence },
   {
+    // One thread that never rests uses a core.
     cause: 'busy-loop',
     fits: ({ normal, suspicion, subject, track, thresholds }) =>
       subject.kind === 'cpu' &&
       !normal.isDeployed &&
-      (Math.abs(suspicion.extraCores - 1) <= ONE_CORE_WITHIN || !isSteady(track, thresholds)),
+      (Math.abs(suspicion.extraCores - 1) <= thresholds.minCores || !isSteady(track, thresholds)),
   },
   {
     cause: 'mining',

@@ -97,13 +97,13 @@ function ruleOf({ thresholds }: Facts, families: Families, points: number): Seve
   return points >= warning - weak ? 'info' : null;
 }
 
-/** What a plateau counts at most: little where it works, or is what agents and waiting newcomers are, even and everywhere. */
+/** What a plateau counts at most: nothing where it works, or is what agents and waiting newcomers are, even and everywhere. */
 function plateauPoints(facts: Facts, work: number): number {
   const { subject, normal, thresholds } = facts;
   const { weak, silence } = thresholds.points;
   const isOrdinary =
     isLikeAgent(facts) || mayBeUnevenAgent(facts) || (normal.isDeployed && isWaiting(facts));
-  if (isWorking(facts) || (work === 0 && isOrdinary)) return weak / 2;
+  if (isWorking(facts) || (work === 0 && isOrdinary)) return 0;
   const isWorkKnown = subject.net !== null && subject.disk !== null;
   if (subject.runs) return isWorkKnown ? weak : 0;
   return isWorkKnown || normal.base === null ? silence : 1;

@@ -1,12 +1,9 @@
 import type { NextStep, Severity } from '../../../model/finding.ts';
 import { ownValue } from '../../../model/ownValue.ts';
 import { shellQuote } from '../../../model/text/escape.ts';
-import type { WorkloadRef } from '../../../model/workload.ts';
+import { readStep } from '../../verdict.ts';
 import type { Facts } from '../evidence/signal.ts';
-import type { SubjectMember } from '../subjects/subject.ts';
-
-/** As many pods as a finding and a command name. */
-export const MAX_PODS = 20;
+import { MOST_NAMED, type SubjectMember } from '../subjects/subject.ts';
 
 /** Small, with ps and a shell; any such image will do. */
 const DEBUG_IMAGE = 'busybox:1.37';
@@ -24,78 +21,73 @@ const QUARANTINE = JSON.stringify({
   },
 });
 
-/** For a group of short-lived pods in a window without any: their creator still exists. */
-function stepsBetweenPods(namespace: string): readonly NextStep[] {
-  const at = `-n ${shellQuote(namespace)}`;
-  return [
-    {
-      command: `kubectl ${at} get events --sort-by=.lastTimestamp`,
-      effect: 'read',
-      why: 'Shows which pods came and went, and what created them',
-    },
-    {
-      command: `kubectl ${at} get cronjobs,jobs,pods -o wide --sort-by=.metadata.creationTimestamp`,
-      effect: 'read',
-      why: 'Shows what exists now and what could start the next pod',
-    },
-  ];
-}
-
 /** Look, preserve, contain, and only then stop; deleting first destroys the evidence. */
 export function nextSteps({ subject }: Facts, severity: Severity): readonly NextStep[] {
-  const first = subject.members[0];
-  if (first === undefined) return stepsBetweenPods(subject.namespace);
-  const { namespace, node, workload } = first.pod;
-  const at = `-n ${shellQuote(namespace)}`;
+  const { members, namespace } = subject;
+  const [first] = members;
+  const kubectl = `kubectl -n ${shellQuote(namespace)}`;
+  // A group of short-lived pods in a window without any: their creator still exists.
+  if (first === undefined)
+    return [
+      readStep(
+        `${kubectl} get events --sort-by=.lastTimestamp`,
+        'Shows which pods came and went, and what created them',
+      ),
+      readStep(
+        `${kubectl} get cronjobs,jobs,pods -o wide --sort-by=.metadata.creationTimestamp`,
+        'Shows what exists now and what could start the next pod',
+      ),
+    ];
   const pod = shellQuote(first.pod.name);
   const container = shellQuote(first.container.name);
-  const look = `sh -c 'ps aux; cat /proc/net/tcp /proc/net/tcp6'`;
-  const steps: NextStep[] = [
-    {
-      command: `kubectl ${at} exec ${pod} -c ${container} -- ${look} | tee ${fileOf(first, 'processes.txt')}`,
-      effect: 'read',
-      why: 'Shows and saves which process uses the CPU and its connections',
-    },
-    {
-      command: `kubectl ${at} debug ${pod} --image=${DEBUG_IMAGE} --target=${container} -i --quiet -- ${look} | tee ${fileOf(first, 'processes.txt')}`,
-      effect: 'read',
-      why: 'The same where the image has no shell: an ephemeral container beside the process',
-    },
-    {
-      command: `kubectl ${at} get pod ${pod} -o yaml > ${fileOf(first, 'pod.yaml')}`,
-      effect: 'read',
-      why: 'Saves image, command, owner and node as evidence',
-    },
-    {
-      command: `kubectl ${at} logs ${pod} -c ${container} --timestamps > ${fileOf(first, 'log.txt')}`,
-      effect: 'read',
-      why: 'Saves the logs before anything is stopped',
-    },
+  const look = `sh -c 'ps aux; cat /proc/net/tcp /proc/net/tcp6' | tee ${fileOf(first, 'processes.txt')}`;
+  const steps = [
+    readStep(
+      `${kubectl} exec ${pod} -c ${container} -- ${look}`,
+      'Shows and saves which process uses the CPU and its connections',
+    ),
+    readStep(
+      `${kubectl} debug ${pod} --image=${DEBUG_IMAGE} --target=${container} -i --quiet -- ${look}`,
+      'The same where the image has no shell: an ephemeral container beside the process',
+    ),
+    readStep(
+      `${kubectl} get pod ${pod} -o yaml > ${fileOf(first, 'pod.yaml')}`,
+      'Saves image, command, owner and node as evidence',
+    ),
+    readStep(
+      `${kubectl} logs ${pod} -c ${container} --timestamps > ${fileOf(first, 'log.txt')}`,
+      'Saves the logs before anything is stopped',
+    ),
   ];
-  if (severity !== 'critical') return steps;
-  const names = [...new Set(subject.members.map((member) => member.pod))]
-    .slice(0, MAX_PODS)
-    .map(({ name }) => shellQuote(name));
-  steps.push(
-    {
-      command: `echo '${QUARANTINE}' | kubectl ${at} apply -f -`,
-      effect: 'contain',
-      why: 'Denies all egress for pods with the label of the next command, if the CNI enforces network policies',
-    },
-    {
-      command: `kubectl ${at} label --overwrite pod ${names.join(' ')} burnwatch.io/quarantine=true`,
-      effect: 'contain',
-      why: 'Applies that policy to its pods: a miner stops without its pool',
-    },
-  );
-  if (node !== null)
-    steps.push({
-      command: `kubectl cordon ${shellQuote(node)}`,
-      effect: 'contain',
-      why: 'Keeps new pods off the node until it is checked',
-    });
-  steps.push(...stopOf(workload, at, pod));
-  return steps;
+  return severity === 'critical' ? [...steps, ...containment(members, kubectl)] : steps;
+}
+
+function containment(members: readonly SubjectMember[], kubectl: string): readonly NextStep[] {
+  const { node, workload, name } = (members[0] as SubjectMember).pod;
+  const pods = [...new Set(members.map(({ pod }) => shellQuote(pod.name)))].slice(0, MOST_NAMED);
+  const contain: readonly (readonly [command: string, why: string])[] = [
+    [
+      `echo '${QUARANTINE}' | ${kubectl} apply -f -`,
+      'Denies all egress for pods with the label of the next command, if the CNI enforces network policies',
+    ],
+    [
+      `${kubectl} label --overwrite pod ${pods.join(' ')} burnwatch.io/quarantine=true`,
+      'Applies that policy to its pods: a miner stops without its pool',
+    ],
+    [`kubectl cordon ${shellQuote(node ?? '')}`, 'Keeps new pods off the node until it is checked'],
+  ];
+  const stop =
+    workload.kind === 'Pod'
+      ? deleted(shellQuote(name))
+      : ownValue(STOPS, workload.kind)?.(shellQuote(workload.name));
+  return [
+    ...contain
+      .slice(0, node === null ? -1 : undefined)
+      .map(([command, why]): NextStep => ({ command, effect: 'contain', why })),
+    ...(stop === undefined
+      ? []
+      : [{ command: `${kubectl} ${stop[0]}`, effect: 'destroy' as const, why: stop[1] }]),
+  ];
 }
 
 /** How each kind of owner is stopped so that the object stays as evidence. */
@@ -133,13 +125,6 @@ function scaled(kind: string) {
 
 function patched(kind: string, patch: string, why: string) {
   return (name: string) => [`patch ${kind}/${name} --type merge -p '${patch}'`, why] as const;
-}
-
-function stopOf({ kind, name }: WorkloadRef, at: string, pod: string): readonly NextStep[] {
-  const stop = kind === 'Pod' ? deleted(pod) : ownValue(STOPS, kind)?.(shellQuote(name));
-  if (stop === undefined) return [];
-  const [command, why] = stop;
-  return [{ command: `kubectl ${at} ${command}`, effect: 'destroy', why }];
 }
 
 /** A file beside the person who runs the command; a name of the cluster cannot lead elsewhere. */

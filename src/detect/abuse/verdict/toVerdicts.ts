@@ -1,11 +1,9 @@
 import type { Severity, Verdict } from '../../../model/finding.ts';
 import { repositoryOf } from '../../../model/image.ts';
 import type { AbuseLook } from '../look.ts';
-import type { Subject } from '../subjects/subject.ts';
+import { MOST_NAMED, type Subject } from '../subjects/subject.ts';
 import { rankOf } from './severity.ts';
 import { verdictOf } from './verdict.ts';
-
-const MAX_SAME_IMAGE = 5;
 
 /**
  * One cause, one finding: a group speaks for its members, at least as severely as they do, and the graver of cores and GPUs for a container. A member whose finding was there before
@@ -56,7 +54,7 @@ function sameImage(subject: Subject, subjects: readonly Subject[]): readonly str
         (workload.name === subject.workload.name && workload.kind === subject.workload.kind));
     if (!isItself && repositoryOf(image) === repository)
       found.add(`${namespace}/${workload.kind}/${workload.name}`);
-    if (found.size >= MAX_SAME_IMAGE) break;
+    if (found.size >= MOST_NAMED) break;
   }
   return [...found].sort();
 }

@@ -1,11 +1,11 @@
 import type { Evidence, FindingCause, Severity, Verdict } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
 import { HOUR_MS, HOURS_PER_MONTH, formatTime, windowHours } from '../../../model/time.ts';
-import { totalCores } from '../subjects/subject.ts';
+import { MOST_NAMED, totalCores } from '../subjects/subject.ts';
 import { medianOf } from '../../../model/quantile.ts';
 import { repositoryOf } from '../../../model/image.ts';
 import { causeOf, CHECK_OF_CAUSE } from './cause.ts';
-import { MAX_PODS, nextSteps } from './nextSteps.ts';
+import { nextSteps } from './nextSteps.ts';
 import { evidenceOf, scoreOf, type Judgement } from './judge.ts';
 import { type Facts } from '../evidence/signal.ts';
 import { formatNumber, plural } from '../../../model/text/units.ts';
@@ -50,7 +50,7 @@ export function verdictOf(
       ...judgement.undecided.map((text) => remark('undecided', text)),
     ],
     next: nextSteps(facts, severity),
-    pods: [...new Set(pods)].sort().slice(0, MAX_PODS),
+    pods: [...new Set(pods)].sort().slice(0, MOST_NAMED),
     costBeforeNano: track.since > 0 ? Math.max(0, track.costNano - subject.costNano) : null,
     costPerMonth: costPerMonth(facts),
   };
@@ -104,7 +104,7 @@ function summaryOf(
   const total = isOneOfMany ? Math.max(used, totalCores(subject)) : used;
   const busiest = isOneOfMany ? `, ${formatNumber(used)} in the busiest` : '';
   const use = `${steady}${formatNumber(total)} ${unit} on ${pods}${busiest}`;
-  const reasons = firing.flatMap((name) => PHRASES[name] ?? []).slice(0, 3);
+  const reasons = firing.flatMap((name) => PHRASES[name] ?? []);
   const isNew = firing.includes('new-workload') && track.firstSeen > 0;
   const since = isNew ? [`first seen ${formatTime(track.firstSeen)}`] : [];
   const said = [use, ...reasons, ...since].join(', ');
@@ -115,30 +115,21 @@ function summaryOf(
 
 /** What happened around the onset: context without weight. */
 function context({ track, subject }: Facts, sameImage: readonly string[]): Verdict['evidence'] {
-  const pod = subject.members[0]?.pod;
-  const near = (time: number): boolean =>
-    track.since > 0 && Math.abs(time - track.since) <= HOUR_MS;
-  const changed = (time: number): boolean => time > track.firstSeen && near(time);
-  const found: readonly (readonly [signal: string, holds: boolean, text: string])[] = [
-    [
-      'image-changed',
-      changed(track.imageSince),
-      `Its image changed at ${formatTime(track.imageSince)}, around the onset: a release or a replaced image`,
-    ],
-    [
-      'command-changed',
-      changed(track.commandSince),
-      `Its command line changed at ${formatTime(track.commandSince)}, around the onset`,
-    ],
-    [
-      'pod-created',
-      near(pod?.createdAt ?? 0),
-      `The pod was created at ${formatTime(pod?.createdAt ?? 0)}, around the onset`,
-    ],
-    ['node', (pod?.node ?? null) !== null, `It runs on node ${pod?.node}`],
-    ['same-image', sameImage.length > 0, `The same image also runs in ${sameImage.join(', ')}`],
-  ];
-  return found.filter(([, holds]) => holds).map(([signal, , text]) => remark(signal, text));
+  const { node = null, createdAt = null } = subject.members[0]?.pod ?? {};
+  const found: Evidence[] = [];
+  const changed = (signal: string, at: number, text: string): void => {
+    if (track.since > 0 && Math.abs(at - track.since) <= HOUR_MS)
+      found.push(remark(signal, `${text} at ${formatTime(at)}, around the onset`));
+  };
+  const { firstSeen, imageSince, commandSince } = track;
+  if (imageSince > firstSeen) changed('image-changed', imageSince, 'Its image changed');
+  if (commandSince > firstSeen)
+    changed('command-changed', commandSince, 'Its command line changed');
+  changed('pod-created', createdAt ?? 0, 'The pod was created');
+  if (node !== null) found.push(remark('node', `It runs on node ${node}`));
+  if (sameImage.length > 0)
+    found.push(remark('same-image', `The same image also runs in ${sameImage.join(', ')}`));
+  return found;
 }
 
 /** Evidence that says something and weighs nothing. */

@@ -5,7 +5,7 @@ import type { Reading } from '../../../model/reading.ts';
 import { formatDuration } from '../../../model/text/units.ts';
 import { formatTime, HOUR_MS, MINUTE_MS, type Span, type TimeMs } from '../../../model/time.ts';
 import type { TaggedRange, WorkloadSeries } from '../../series/readSeries.ts';
-import type { UsualBand } from '../../../detect/usual.ts';
+import type { UsualBand } from '../../../detect/usual/usual.ts';
 import type { LocalClock } from '../clock.ts';
 import { html, raw, type Html } from '../html.ts';
 import {

@@ -4,7 +4,7 @@ import type { Finding } from '../../../model/finding.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../model/time.ts';
 import { aFinding, TEST_NOW } from '../../../../test/support/notify/findings.ts';
 import { eachColumn, type WorkloadSeries } from '../../series/readSeries.ts';
-import type { UsualBand } from '../../../detect/usual.ts';
+import type { UsualBand } from '../../../detect/usual/usual.ts';
 import { LocalClock } from '../clock.ts';
 import { inShort } from './head.ts';
 import { useNow, type FindingView } from './readFinding.ts';

@@ -11,7 +11,7 @@ import { visibleNamespaces, type Principal } from '../../security/principal.ts';
 import type { WorkloadSeries } from '../../series/readSeries.ts';
 import { openFindingsAsk } from '../findings.ts';
 import { clampSpan, findingSpan } from '../../series/span.ts';
-import type { UsualBand } from '../../../detect/usual.ts';
+import type { UsualBand } from '../../../detect/usual/usual.ts';
 import type { TimelineEvent } from '../chart/panel.ts';
 import type { SentMessage, StoredAction } from '../../../store/findingLog.ts';
 import type { WorkloadEvent } from '../../../model/workloadEvent.ts';

@@ -2,34 +2,29 @@ import { podsOf } from '../../subjects/subject.ts';
 import { unknown, type Signal } from '../signal.ts';
 import { memoryQuantity } from '../../../../model/text/quantity.ts';
 
-const MIB = 2 ** 20;
-/** RandomX: a 2,080 MiB data set and a 256 MiB cache in fast mode, with room for threads. */
-const FAST_MODE = [2_080 * MIB, 2_700 * MIB] as const;
-
 /**
- * Memory that came together with the use. RandomX takes 256 MiB (light) or 2.3 GiB (fast), other
- * algorithms next to nothing: a bonus, never a condition.
+ * Memory that came together with the use, or, of what is new, as much as RandomX takes in its fast mode: a data set of
+ * 2,080 MiB and a cache of 256 MiB, which is all that its light mode takes. Other algorithms take next to nothing: a
+ * bonus, never a condition.
  */
 export const memoryStep: Signal = {
   name: 'memory-step',
   family: 'shape',
   unit: 'bytes',
   measure({ track, subject, normal, thresholds }) {
-    if (subject.ram === null) return unknown('Its memory is not known');
-    const step = normal.base === null ? subject.ram : track.ramStep;
-    const isFiring =
-      track.dwell >= thresholds.dwell.onWindows &&
-      (normal.base === null
-        ? step >= FAST_MODE[0] && step <= FAST_MODE[1]
-        : step >= thresholds.memory.stepBytes);
+    const { ram } = subject;
+    if (ram === null) return unknown('Its memory is not known');
+    const { stepBytes, fastBytes } = thresholds.memory;
+    const isNew = normal.base === null;
+    const fits = isNew ? Math.abs(ram - fastBytes) <= stepBytes : track.ramStep >= stepBytes;
+    const isFiring = fits && track.dwell >= thresholds.dwell.onWindows;
     return {
-      value: step,
-      threshold: normal.base === null ? FAST_MODE[0] : thresholds.memory.stepBytes,
+      value: isNew ? ram : track.ramStep,
+      threshold: isNew ? fastBytes : stepBytes,
       strength: isFiring ? thresholds.points.weak : 0,
-      text:
-        normal.base === null
-          ? `Uses ${memoryQuantity(step)} of memory${podsOf(subject)}`
-          : `${memoryQuantity(Math.max(0, step))} of memory added${podsOf(subject)} with the CPU use`,
+      text: isNew
+        ? `Uses ${memoryQuantity(ram)} of memory${podsOf(subject)}`
+        : `${memoryQuantity(Math.max(0, track.ramStep))} of memory added${podsOf(subject)} with the CPU use`,
     };
   },
 };

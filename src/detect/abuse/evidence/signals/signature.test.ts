@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import {
-  aSuspicion,
+  aSubject,
   NO_INDICATORS,
   reading,
   strengthOf,
@@ -11,7 +11,7 @@ const marked = { ...NO_INDICATORS, strong: ['a Stratum address'] };
 
 it('counts double while something is burnt, and nothing while it is idle', () => {
   const at = (cores: number) =>
-    strengthOf(signature, { indicators: marked, suspicion: aSuspicion({ cores }) });
+    strengthOf(signature, { indicators: marked, subject: aSubject({ cores }) });
   expect([at(0.017), at(0.0175), at(1)]).toEqual([0, 2, 2]);
 });
 

@@ -1,8 +1,12 @@
 import { unknown, type Facts, type Measurement, type Signal } from '../signal.ts';
 
 /** An indicator counts only where something is burnt: an image alone harms nobody. A pause of a miner that was seen does not. */
-function isActive({ suspicion, track, thresholds }: Facts): boolean {
-  return track.signs.length > 0 || suspicion.cores >= thresholds.minCores / 2;
+export function isActive(
+  { cores }: Facts['subject'],
+  { signs }: Facts['track'],
+  { minCores }: Facts['thresholds'],
+): boolean {
+  return signs.length > 0 || cores >= minCores / 2;
 }
 
 /** A known miner's image, name, argument, pool or wallet (`thresholds/signatures.yaml`), at work. */
@@ -17,11 +21,14 @@ export const signature: Signal = {
     return {
       value: strong.length === 0 ? null : strong.join(', '),
       threshold: null,
-      strength: strong.length > 0 && isActive(facts) ? facts.thresholds.points.warning : 0,
+      strength:
+        strong.length > 0 && isActive(facts.subject, facts.track, facts.thresholds)
+          ? facts.thresholds.points.warning
+          : 0,
       text:
         strong.length === 0
           ? 'No signature of a known miner'
-          : `Matches ${strong.join(', ')}${isActive(facts) ? '' : ', but is not active'}`,
+          : `Matches ${strong.join(', ')}${isActive(facts.subject, facts.track, facts.thresholds) ? '' : ', but is not active'}`,
     };
   },
 };
@@ -38,7 +45,10 @@ export const weakIndicator: Signal = {
     return {
       value: weak.length === 0 ? null : weak.join(', '),
       threshold: null,
-      strength: weak.length > 0 && isActive(facts) ? facts.thresholds.points.weak : 0,
+      strength:
+        weak.length > 0 && isActive(facts.subject, facts.track, facts.thresholds)
+          ? facts.thresholds.points.weak
+          : 0,
       text: weak.length === 0 ? 'No weak indicator' : `Shows ${weak.join(', ')}`,
     };
   },

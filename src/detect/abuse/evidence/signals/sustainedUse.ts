@@ -1,4 +1,4 @@
-import { quantileOf } from '../../../../model/quantile.ts';
+import { medianOf } from '../../../../model/quantile.ts';
 import { podsOf } from '../../subjects/subject.ts';
 import { levelOf } from '../../excess/excess.ts';
 import { unknown, type Signal } from '../signal.ts';
@@ -18,9 +18,7 @@ export const sustainedUse: Signal = {
     if (allowed === null) return unknown('Limit, request and node size are unknown');
     const isFiring = track.levelDwell >= thresholds.dwell.onWindows;
     // What rests in this window has held its level in most of those before.
-    const used = isFiring
-      ? Math.max(suspicion.cores, quantileOf(track.recent, 0.75))
-      : suspicion.cores;
+    const used = isFiring ? Math.max(suspicion.cores, medianOf(track.recent)) : suspicion.cores;
     return {
       value: used,
       threshold: allowed.cores,

@@ -28,8 +28,10 @@ export function mayBeUnevenAgent({ subject, track, thresholds }: Facts): boolean
   if (kind !== 'cpu' || workload?.kind !== 'DaemonSet' || nodeCores === null) return false;
   if (members.length <= spread.many) return false;
   if (totalCores(subject) > level.ofNodeByUnevenAgents * nodeCores * members.length) return false;
-  const each = members.map(({ cores }) => cores);
-  return [track.recent, each].some((values) => robustSpread(values) > shape.flat);
+  // Of a few pods the coefficient of variation: a median's deviation of them flickers from window to window.
+  const mean = totalCores(subject) / members.length;
+  const away = members.map(({ cores }) => Math.abs(cores - mean)).reduce((a, b) => a + b, 0);
+  return robustSpread(track.recent) > shape.flat || away / members.length > (shape.flat / 2) * mean;
 }
 
 /** What it asked for is what it is expected to use: a newcomer far below that waits for its work. */

@@ -3,7 +3,7 @@ import { formatCores, formatShare } from '../../../../model/text/units.ts';
 import { DAY_HOURS, DAY_MS, HOUR_MS } from '../../../../model/time.ts';
 import type { Facts } from '../../evidence/signal.ts';
 import { TWICE } from '../../evidence/signals/novelUse.ts';
-import { hourOf, learntHours, valuesAt } from '../../expectation/ring.ts';
+import { hourOf, learntHours, valuesAt } from '../../../usual/hourRing.ts';
 import type { Cap } from '../cap.ts';
 
 /** Hours before the onset that may belong to the same run. */

@@ -1,15 +1,16 @@
 import { DAY_MS, formatTime, HOUR_MS } from '../../../../model/time.ts';
+import { UNDECIDED_UNITS } from '../../evidence/follow.ts';
 import type { Facts } from '../../evidence/signal.ts';
 import { isSteady } from '../../evidence/signals/flatness.ts';
-import { HOUR_UNITS } from '../../state/advance.ts';
-import { offWindows } from '../../thresholds.ts';
+import { HOUR_UNITS } from '../../state/units.ts';
+import { criticalWindows, offWindows } from '../../thresholds.ts';
 import type { Cap } from '../cap.ts';
 
 /** Windows that a warning takes; Infinity where it cannot be one. */
 function neededWindows(facts: Facts, novelty: number): number {
   const { thresholds, normal, track, subject, sideCar } = facts;
   // A little new sidecar of which nobody can tell yet whether it works for the others of its pod.
-  if (sideCar !== null && sideCar.isLittle && sideCar.follows === null) return 2 * HOUR_UNITS;
+  if (sideCar !== null && sideCar.isLittle && sideCar.follows === null) return UNDECIDED_UNITS;
   if (novelty > 0 && (normal.source !== 'unknown' || normal.base !== null)) {
     // Load looks the same where traffic is not known: it has to be much, and to last.
     if (subject.net === null && normal.base !== null) return novelty >= 1 ? HOUR_UNITS : Infinity;
@@ -88,6 +89,12 @@ export const GENERAL: readonly Cap[] = [
     atMost: 'warning',
     applies: ({ window, historyStart }) => window.end - historyStart < DAY_MS,
     because: () => 'On the first day only a signature is critical',
+  },
+  {
+    name: 'too-short-for-critical',
+    atMost: 'warning',
+    applies: ({ track, thresholds }) => track.hotWindows < criticalWindows(thresholds),
+    because: ({ thresholds }) => `Critical needs ${criticalWindows(thresholds)} windows of it`,
   },
   {
     // Neither silence nor a mark in the spec: agents have privileges too, and use little.

@@ -9,7 +9,7 @@ export const nodeShare: Signal = {
   family: 'level',
   unit: 'share of the node',
   measure({ subject: { cores, nodeCores, isSummed } }) {
-    if (cores === null || nodeCores === null || isSummed) return unknown('The node is not known');
+    if (nodeCores === null || isSummed) return unknown('The node is not known');
     const value = cores / nodeCores;
     return {
       value,

@@ -1,8 +1,8 @@
-import type { Reading } from '../model/reading.ts';
-import { DAY_MS, type TimeMs } from '../model/time.ts';
-import { alikeHours, normalUse } from './abuse/expectation/baseline.ts';
-import { hourOf } from './abuse/expectation/ring.ts';
-import type { AbuseThresholds } from './abuse/thresholds.ts';
+import type { Reading } from '../../model/reading.ts';
+import { DAY_MS, type TimeMs } from '../../model/time.ts';
+import { alikeHours, normalUse } from './alikeHours.ts';
+import { hourOf } from './hourRing.ts';
+import type { AbuseThresholds } from '../abuse/thresholds.ts';
 
 /** What is usual at each time, in the unit of what was given; null where too little is known. */
 export interface UsualBand {

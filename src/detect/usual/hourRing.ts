@@ -1,10 +1,13 @@
-import { DAY_HOURS, DAY_MS, HOUR_MS, type TimeMs } from '../../../model/time.ts';
+import { DAY_HOURS, DAY_MS, HOUR_MS, type TimeMs } from '../../model/time.ts';
 
-const DAYS = 14;
+/** Days of a week. */
+const DAYS = 7;
+export const WEEK_HOURS = DAYS * DAY_HOURS;
+export const WEEK_MS = DAYS * DAY_MS;
 /** Two weeks of hours. */
-export const SLOTS = DAYS * DAY_HOURS;
+export const SLOTS = 2 * WEEK_HOURS;
 /** What was learnt stays, and what is new is news, for so long. */
-export const REMEMBERED_MS = DAYS * DAY_MS;
+export const REMEMBERED_MS = SLOTS * HOUR_MS;
 
 /**
  * The hours of a container, a byte a value on a logarithmic scale, one column after the other; behind them a bit an
@@ -132,7 +135,7 @@ export function learntHours(ring: HourRing, until: number, lapsedBefore: number)
   for (let hour = Math.max(0, newest - SLOTS + 1); hour <= until; hour++) {
     if (meanAt(hour) === null) continue;
     const [at, bit] = flagOf(hour);
-    const isExpired = hour < lapsedBefore || newest - hour >= SLOTS / 2;
+    const isExpired = hour < lapsedBefore || newest - hour >= WEEK_HOURS;
     if (((bytes[at] ?? 0) & bit) === 0 || isExpired) learnt.push(hour);
   }
   return learnt;

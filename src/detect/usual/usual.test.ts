@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { HOUR_MS } from '../model/time.ts';
-import { loadThresholds } from '../daemon/config/loadThresholds.ts';
+import { HOUR_MS } from '../../model/time.ts';
+import { loadThresholds } from '../../daemon/config/loadThresholds.ts';
 import { usualAt, type KnownHour } from './usual.ts';
 
 const { baseline } = loadThresholds([]).abuse;
