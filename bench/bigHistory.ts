@@ -3,8 +3,7 @@ import { MetaTable } from '../src/engines/sql/metaTable.ts';
 import { Dictionary } from '../src/engines/sql/dictionary.ts';
 import { createRowTables } from '../src/engines/sql/writerTables.ts';
 import type { PageCodec } from '../src/store/pages/pageCodec.ts';
-import { pageCodecs } from '../src/store/pages/pageCodecs.ts';
-import { daySlot } from '../src/store/pages/slots.ts';
+import { DAYS, pageCodecs, slotOf } from '../src/store/pages/levels.ts';
 import { DAY_MS, monthStart, nextMonth, type TimeMs } from '../src/model/time.ts';
 import { WINDOW_MS } from '../test/support/madeUpWindows.ts';
 import { openTables, openWriter } from './engine.ts';
@@ -91,7 +90,7 @@ export async function buildHistory(path: string, history: BigHistory): Promise<T
           day < Math.min(nextMonth(month), end);
           day += DAY_MS
         ) {
-          const { slot } = daySlot(day);
+          const { slot } = slotOf(DAYS, day);
           const rows = daysOfMonth.map(({ key, page }) => {
             const seed = key + day / DAY_MS;
             page.present[slot] = 1;

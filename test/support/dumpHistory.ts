@@ -5,7 +5,7 @@ import { partsFrom } from '../../src/engines/sql/stateTables.ts';
 import { readUsagePages } from '../../src/engines/sql/usagePages.ts';
 import { DAY_MS, formatTime, HOUR_MS } from '../../src/model/time.ts';
 import type { Page, PageCodec } from '../../src/store/pages/pageCodec.ts';
-import { pageCodecs } from '../../src/store/pages/pageCodecs.ts';
+import { pageCodecs } from '../../src/store/pages/levels.ts';
 import type { StatePart } from '../../src/store/stateParts.ts';
 
 /** Lookup tables: their ids depend on the order of arrival, and what they say is in the rows. */

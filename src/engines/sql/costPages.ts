@@ -1,7 +1,7 @@
 import type { CostIdentity } from '../../store/pages/costGroups.ts';
 import type { CostPages } from '../../store/pages/costAnswers.ts';
 import type { PageRow } from '../../store/pages/pageCodec.ts';
-import { pageCodecs } from '../../store/pages/pageCodecs.ts';
+import { pageCodecs } from '../../store/pages/levels.ts';
 import { raw, inNumbers, type Db } from './db.ts';
 import type { MetaTable } from './metaTable.ts';
 import { readUsagePages } from './usagePages.ts';

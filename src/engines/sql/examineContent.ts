@@ -2,7 +2,7 @@ import { DAY_MS, floorTo, formatTime, monthStart, type TimeMs } from '../../mode
 import type { HistoryCheck } from '../../store/history.ts';
 import type { PageColumn } from '../../store/pages/columns.ts';
 import type { PageCodec } from '../../store/pages/pageCodec.ts';
-import { pageCodecs } from '../../store/pages/pageCodecs.ts';
+import { pageCodecs } from '../../store/pages/levels.ts';
 import { raw, type Db } from './db.ts';
 import { MetaTable } from './metaTable.ts';
 import { requireCurrentSchema } from './migrate.ts';

@@ -5,7 +5,7 @@ import { isGiven, isOf, inNumbers, type Db } from './db.ts';
 import type { HourPoint } from '../../store/usageSeries.ts';
 import { emptySums } from '../../store/pages/pageCodec.ts';
 import { SlotSums } from '../../store/pages/slotSums.ts';
-import { pageCodecs } from '../../store/pages/pageCodecs.ts';
+import { pageCodecs } from '../../store/pages/levels.ts';
 
 /**
  * Reads a workload's usage from the hours of its cost keys, where its window rows are gone: whole hours that begin in

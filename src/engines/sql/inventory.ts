@@ -4,7 +4,7 @@ import type { NodeRecord } from '../../store/workloads.ts';
 import { NODE, NODE_COLUMNS } from '../../store/pages/columns.ts';
 import type { SentMessage } from '../../store/findingLog.ts';
 import type { Db } from './db.ts';
-import { pageCodecs } from '../../store/pages/pageCodecs.ts';
+import { pageCodecs } from '../../store/pages/levels.ts';
 
 /** Nodes of the history by name, each with the price of the last window that it was seen in. */
 export async function readNodes(db: Db, windowMs: number): Promise<readonly NodeRecord[]> {

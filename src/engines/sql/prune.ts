@@ -7,7 +7,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { readWorkloadsOf } from './instances.ts';
 import type { Page } from '../../store/pages/pageCodec.ts';
-import { pinnedCodec } from '../../store/pages/pageCodecs.ts';
+import { pinnedCodec } from '../../store/pages/levels.ts';
 import { UsageTables } from './usageReader.ts';
 import { packSums, SUM_COLUMNS, withoutNetwork } from '../../store/pages/usageSums.ts';
 

@@ -3,7 +3,7 @@ import { floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { StoredWindowsQuery } from '../../store/usage.ts';
 import { codeToRate, USAGE, USAGE_COLUMNS } from '../../store/pages/columns.ts';
 import type { Db } from './db.ts';
-import { pageCodecs } from '../../store/pages/pageCodecs.ts';
+import { pageCodecs } from '../../store/pages/levels.ts';
 import { readNodes } from './inventory.ts';
 import { readUsagePages } from './usagePages.ts';
 

@@ -1,7 +1,7 @@
 import { floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { UsagePoint, UsageQuery } from '../../store/usage.ts';
 import type { Page, PageCodec } from '../../store/pages/pageCodec.ts';
-import { pageCodecs, pinnedCodec } from '../../store/pages/pageCodecs.ts';
+import { pageCodecs, pinnedCodec } from '../../store/pages/levels.ts';
 import { isGiven, isOf, type Db } from './db.ts';
 import { readUsagePages } from './usagePages.ts';
 import {

@@ -1,6 +1,6 @@
 import { PageBuffer, type OpenSlots, type PageRows } from '../../store/pages/pageBuffer.ts';
 import type { PageCodec } from '../../store/pages/pageCodec.ts';
-import { pageCodecs } from '../../store/pages/pageCodecs.ts';
+import { pageCodecs } from '../../store/pages/levels.ts';
 import type { RollUpTables } from '../../store/rollUp/rollUp.ts';
 import type { WindowTables } from '../../store/rollUp/windowPages.ts';
 import { ContainerTable } from './containerTable.ts';

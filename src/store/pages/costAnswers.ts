@@ -27,12 +27,12 @@ import {
   DAYS,
   HOURS,
   packedPages,
+  pageCodecs,
   planBuckets,
   windowsGrain,
   type GroupFinder,
   type LevelPages,
 } from './levels.ts';
-import { pageCodecs } from './pageCodecs.ts';
 import { requireFits, type CostKeys, type Grains } from './requireFits.ts';
 import { emptySums, type KeyedPage, type PageRow } from './pageCodec.ts';
 import { costFilterTest } from '../costFilter.ts';

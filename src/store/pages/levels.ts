@@ -7,10 +7,17 @@ import {
   type Span,
   type TimeMs,
 } from '../../model/time.ts';
-import type { PageColumn } from './columns.ts';
+import {
+  COST_COLUMNS,
+  NODE_COLUMNS,
+  NODE_SUM_COLUMNS,
+  USAGE_COLUMNS,
+  type PageColumn,
+} from './columns.ts';
 import type { BucketSums, KeptBuckets } from './keptSums.ts';
-import type { PageCodec, PageRow } from './pageCodec.ts';
+import { PageCodec, type PageRow } from './pageCodec.ts';
 import { SlotSums } from './slotSums.ts';
+import { SUM_COLUMNS } from './usageSums.ts';
 
 /** A level's pages: where the bucket of a time begins, where the next one does, and a slot's length. */
 export interface Grain {
@@ -40,6 +47,38 @@ export function windowsGrain(windowMs: number): Grain {
     next: (hour) => hour + HOUR_MS,
     slotMs: windowMs,
   };
+}
+
+/** Which page and which slot of it a time falls into. */
+export interface Slot {
+  readonly bucket: TimeMs;
+  readonly slot: number;
+}
+
+export function slotOf({ bucketOf, slotMs }: Grain, time: TimeMs): Slot {
+  const bucket = bucketOf(time);
+  return { bucket, slot: (time - bucket) / slotMs };
+}
+
+const HOURS_A_DAY = 24;
+const DAYS_A_MONTH = 31;
+
+/** The codecs of all levels of pages. */
+export function pageCodecs(windowMs: number) {
+  const windows = HOUR_MS / windowMs;
+  return {
+    usage: new PageCodec(USAGE_COLUMNS, windows),
+    costHours: new PageCodec(COST_COLUMNS, HOURS_A_DAY),
+    costDays: new PageCodec(COST_COLUMNS, DAYS_A_MONTH),
+    nodes: new PageCodec(NODE_COLUMNS, windows),
+    nodeHours: new PageCodec(NODE_SUM_COLUMNS, HOURS_A_DAY),
+    nodeDays: new PageCodec(NODE_SUM_COLUMNS, DAYS_A_MONTH),
+  };
+}
+
+/** The codec of pinned pages: windows of an hour, summed over pods. */
+export function pinnedCodec(windowMs: number): PageCodec {
+  return new PageCodec(SUM_COLUMNS, HOUR_MS / windowMs);
 }
 
 /** A bucket that has to be read, and which step each of its slots belongs to (undefined: to none). */

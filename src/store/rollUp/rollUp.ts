@@ -13,7 +13,7 @@ import {
 } from '../pages/columns.ts';
 import type { PageBuffer } from '../pages/pageBuffer.ts';
 import { emptySums } from '../pages/pageCodec.ts';
-import { daySlot, hourSlot } from '../pages/slots.ts';
+import { DAYS, HOURS, slotOf } from '../pages/levels.ts';
 
 /** Pages of every level; hours are made from windows, days from hours, never by adding to them. */
 export interface RollUpTables {
@@ -59,7 +59,7 @@ export async function rollUpHour(
   hour: TimeMs,
   windowMs: number,
 ): Promise<void> {
-  const { bucket, slot } = hourSlot(hour);
+  const { bucket, slot } = slotOf(HOURS, hour);
   const sums = new Map<number, Float64Array>();
   const all = await tables.usage.pages(hour);
   const pages = [...all].filter(([, page]) => page.present.includes(1));
@@ -88,7 +88,7 @@ export async function rollUpHour(
 
 /** Makes a UTC day anew from its hours. */
 export async function rollUpDay(tables: RollUpTables, day: TimeMs): Promise<void> {
-  const { bucket, slot } = daySlot(day);
+  const { bucket, slot } = slotOf(DAYS, day);
   const costs = await sumPages(tables.costHours, day, COST_COLUMNS);
   await replaceSlot(tables.costDays, bucket, slot, costs);
   const nodes = await sumPages(tables.nodeHours, day, NODE_SUM_COLUMNS);

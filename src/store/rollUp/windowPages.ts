@@ -10,7 +10,7 @@ import type { ContainerSample, NodeSample, PodSample, Snapshot } from '../../mod
 import { windowHours, type TimeMs } from '../../model/time.ts';
 import { NODE, NODE_COLUMNS, USAGE, USAGE_COLUMNS } from '../pages/columns.ts';
 import type { PageBuffer } from '../pages/pageBuffer.ts';
-import { windowSlot, type Slot } from '../pages/slots.ts';
+import { slotOf, windowsGrain, type Slot } from '../pages/levels.ts';
 import { putAllocation, putNetwork, putReasons, putUsage } from '../pages/usageRows.ts';
 
 /** One priced window, as `recordWindows` and `correctWindows` are given it. */
@@ -60,7 +60,7 @@ const UNATTACHED_COLUMN = {
 export async function writeWindow(tables: WindowTables, window: PageWindow): Promise<void> {
   const { snapshot, costs } = window;
   const { start, end } = snapshot.window;
-  const slot = windowSlot(start, end - start);
+  const slot = slotOf(windowsGrain(end - start), start);
   await tables.usage.clearSlot(slot.bucket, slot.slot);
   await tables.nodes.clearSlot(slot.bucket, slot.slot);
   await writeContainers(tables, window, slot);
