@@ -27,7 +27,7 @@ export const abuseSchema = z.strictObject({
     ...of(count, 'seasonalHours'),
     ...of(share, 'scaleFloorShare'),
   }),
-  novelty: z.strictObject(of(positive, 'sigmas', 'minShare', 'margin', 'wobbles')),
+  novelty: z.strictObject(of(positive, 'sigmas', 'margin', 'wobbles')),
   dwell: z.strictObject({ ...of(count, 'onWindows'), ...of(share, 'leak') }),
   work: z.strictObject({
     ...of(positive, 'freeBytesPerSecond', 'silentBytesPerCoreSecond', 'workingBytesPerCoreSecond'),

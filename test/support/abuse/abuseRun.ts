@@ -16,6 +16,7 @@ interface RunOptions {
   readonly start?: TimeMs;
   readonly windowMs?: number;
   readonly allow?: AbuseThresholds['allow'];
+  readonly abuse?: AbuseThresholds;
   /** Every row is stored and read again between two windows. */
   readonly stores?: boolean;
 }
@@ -33,7 +34,7 @@ export class AbuseRun {
 
   constructor(options: RunOptions = {}) {
     const thresholds = loadThresholds([]);
-    const abuse = { ...thresholds.abuse, allow: options.allow ?? [] };
+    const abuse = { ...thresholds.abuse, ...options.abuse, allow: options.allow ?? [] };
     this.settings = {
       config: configSchema.parse({ cluster: 'test' }),
       thresholds: { ...thresholds, abuse },

@@ -121,7 +121,6 @@ function lineOf(
 ): number {
   return Math.max(
     normal + novelty.sigmas * sigma,
-    normal * (1 + novelty.minShare),
     normal + minCores,
     isShort ? 0 : normal + novelty.wobbles * wobble,
     upper + Math.max(sigma, novelty.margin * (upper - normal)),
