@@ -10,7 +10,7 @@ import {
   type FindingChart,
   type UsageReader,
 } from '../notify/chart/findingChart.ts';
-import { spendChart, type SpendContext, type SpendReader } from '../notify/chart/spendChart.ts';
+import { chartOfSpend, type SpendContext, type SpendReader } from '../notify/chart/spendChart.ts';
 import type { Finding } from '../model/finding.ts';
 import { svgToPng } from '../notify/chart/picture.ts';
 import type { HistoryReader } from '../store/history.ts';
@@ -41,7 +41,8 @@ export function historyPictures(
       const [finding] = notice.findings;
       if (finding === undefined) return null;
       const chart =
-        (await spendChart(finding, reader, context)) ?? (await useChart(finding, reader, context));
+        (await chartOfSpend(finding, reader, context)) ??
+        (await useChart(finding, reader, context));
       if (chart === null) return null;
       return {
         png: svgToPng(usagePicture(chart)),

@@ -3,7 +3,7 @@ import { createCollector, SYSTEM_DEPS } from '../collect/createCollector.ts';
 import { createPrometheusCollector } from '../collect/prometheusCollector.ts';
 import { openExchange, openHistoryReader } from '../engines/openHistory.ts';
 import { hashOf } from '../model/canonicalJson.ts';
-import { DAY_MS, HOUR_MS, type TimeMs } from '../model/time.ts';
+import { HOUR_MS, WEEK_MS, type TimeMs } from '../model/time.ts';
 import { ExchangeError, type Exchange } from '../store/exchange.ts';
 import type { CycleConfig } from './compose.ts';
 import { plainError } from './cycleThread.ts';
@@ -90,7 +90,7 @@ export function withElsewhere(collector: Collector, config: Config): Collector {
 }
 
 /** A finding that nothing has shown for so long is no suspect any more, open or not. */
-const SILENT_MS = 7 * DAY_MS;
+const SILENT_MS = WEEK_MS;
 
 /** Abuse findings of the others that were open since a time. */
 async function abuseOf({ histories }: OtherHistories, since: number): Promise<readonly Finding[]> {

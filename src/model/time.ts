@@ -18,6 +18,7 @@ export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_HOURS = 24;
 export const DAY_MS = DAY_HOURS * HOUR_MS;
+export const WEEK_MS = 7 * DAY_MS;
 
 /** The usual month of cloud price lists: 730 hours. */
 export const HOURS_PER_MONTH = 730;

@@ -3,13 +3,13 @@ import { configPart, eachEntry, type Rule } from '../config/configPart.ts';
 import { eachKnown } from '../config/knownParts.ts';
 import { durationOrOff, headers, NO_HTTP_URL, timeZone } from '../config/values.ts';
 import type { OwnersConfig } from '../detect/owners/config.ts';
-import { DAY_MS, HOUR_MS } from '../model/time.ts';
+import { DAY_MS, HOUR_MS, WEEK_MS } from '../model/time.ts';
 import { parseFindingMatcher } from '../store/silences/findingMatcher.ts';
 import { MatcherError } from '../store/silences/matcher.ts';
 
 const notifications = z.strictObject({
   /** The first days after the install everything but critical findings goes to the platform channel. */
-  preview: durationOrOff.default(7 * DAY_MS),
+  preview: durationOrOff.default(WEEK_MS),
   /** The time between reminders of an open, unacknowledged finding. */
   reminders: z
     .strictObject({

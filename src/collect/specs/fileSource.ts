@@ -1,5 +1,5 @@
 import type { DataProblem } from '../../model/snapshot.ts';
-import { DAY_MS, HOUR_MS, formatTime, type TimeMs } from '../../model/time.ts';
+import { formatTime, HOUR_MS, WEEK_MS, type TimeMs } from '../../model/time.ts';
 import { RESOURCES, resourceName, type ResourceKind } from '../kubernetes/resources.ts';
 import { emptyInventory, type Inventory, type SpecSource } from './inventory.ts';
 import { InventoryBuilder } from './inventoryBuilder.ts';
@@ -9,7 +9,7 @@ import { statOf, textOf } from './specFile.ts';
 /** How long before it was written a file's objects count as the state of the cluster. */
 const BEFORE_MS = 2 * HOUR_MS;
 /** And how long after: an older file says nothing of the present. */
-const AFTER_MS = 7 * DAY_MS;
+const AFTER_MS = WEEK_MS;
 /** Objects that cannot be read and are named one by one; of more only the number is told. */
 const NAMED_ITEMS = 3;
 

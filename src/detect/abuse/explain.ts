@@ -15,7 +15,7 @@ import type { Subject } from './subjects/subject.ts';
 import type { AbuseSections } from './thresholds.ts';
 import type { HeldCap } from './verdict/cap.ts';
 import { evidenceOf, judge } from './verdict/judge.ts';
-import { severityOf } from './verdict/severity.ts';
+import { severityOfRank } from './verdict/severity.ts';
 
 /** One signal as it stands, whether or not it speaks; its weight is that of the strongest of its family. */
 export interface ExplainedSignal extends Evidence {
@@ -99,7 +99,7 @@ function explanationOf(facts: Facts, { thresholds }: DetectContext<AbuseSections
   return {
     container: nameOf(subject),
     about: subject.kind,
-    severity: severityOf(track.alarm),
+    severity: severityOfRank(track.alarm),
     score,
     points,
     suspiciousSince: track.since > 0 ? track.since : null,

@@ -1,5 +1,5 @@
 import type { NextStep, Severity } from '../../model/finding.ts';
-import { DAY_MS, type TimeMs } from '../../model/time.ts';
+import { WEEK_MS, type TimeMs } from '../../model/time.ts';
 import type { DetectorState } from '../../store/stateCodec.ts';
 import type { DetectContext } from '../detector.ts';
 import type { ControlPlaneRow } from './state.ts';
@@ -13,7 +13,7 @@ export type ControlPlaneRows = DetectorState<ControlPlaneRow>;
 export type Context = DetectContext<Sections>;
 
 /** Components and clients that were not seen for so long are forgotten. */
-export const FORGET_MS = 7 * DAY_MS;
+export const FORGET_MS = WEEK_MS;
 
 /** Something that is wrong in this window. */
 export interface Trouble {

@@ -1,4 +1,4 @@
-import { DAY_MS, type TimeMs } from '../../model/time.ts';
+import { WEEK_MS, type TimeMs } from '../../model/time.ts';
 import { SCOPES, type PostureScope } from './check.ts';
 import type { FailedByScope } from './evaluate.ts';
 import type { PostureTrend } from './readTrend.ts';
@@ -23,7 +23,7 @@ export function listTrends(
     if (own.length === 0) return [];
     const days = daysOf(scope, trends);
     const last = days.at(-1)?.day;
-    const before = days.findLast(({ day }) => last !== undefined && day <= last - 7 * DAY_MS);
+    const before = days.findLast(({ day }) => last !== undefined && day <= last - WEEK_MS);
     const failed = sum(own, scope);
     return [{ scope, failed, before: before?.failed ?? null, days }];
   });

@@ -4,7 +4,7 @@ import { cleared, scopeOn, firing, readStep } from '../verdict.ts';
 import { jsonCodec, type DetectorState } from '../../store/stateCodec.ts';
 import { misses } from '../../model/clusterObjects.ts';
 import type { Evidence, Scope, Verdict } from '../../model/finding.ts';
-import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
+import { DAY_MS, floorTo, HOUR_MS, WEEK_MS, type TimeMs } from '../../model/time.ts';
 import { CLUSTER, count, scopeOf, SCOPES, type PostureScope } from './check.ts';
 import { evaluatePosture, failedByScope, scoresOf, type NamespacePosture } from './evaluate.ts';
 import { postureOfSnapshot } from './readInput.ts';
@@ -16,7 +16,7 @@ import { shellQuote } from '../../model/text/escape.ts';
 /** Days of trend that are kept. */
 const TREND_DAYS = 90;
 /** After this long a lower score is the new normal. */
-const ADOPT_MS = 7 * DAY_MS;
+const ADOPT_MS = WEEK_MS;
 
 /**
  * Changes of posture for the digest: a namespace's score that fell since the day before. Only checks that

@@ -8,7 +8,7 @@ import {
 } from '../../model/text/table.ts';
 import { count, scopeOf, SCOPES, type CheckResult } from './check.ts';
 import { checkJson } from './checkJson.ts';
-import { DAY_MS, formatTime } from '../../model/time.ts';
+import { formatTime, WEEK_MS } from '../../model/time.ts';
 import {
   evaluatedOf,
   failedByScope,
@@ -143,7 +143,7 @@ export function unknownScopes(namespaces: readonly NamespacePosture[]): readonly
 /** How the score changed since the day a week before the last one that is known; empty while there is none. */
 function weekChange({ score, trend }: Row): string {
   const last = trend.at(-1);
-  const before = trend.findLast(({ day }) => last !== undefined && day <= last.day - 7 * DAY_MS);
+  const before = trend.findLast(({ day }) => last !== undefined && day <= last.day - WEEK_MS);
   if (before === undefined || score === null) return '';
   const change = score - before.score;
   return change > 0 ? `+${change}` : `${change}`;

@@ -1,9 +1,8 @@
-import { DAY_HOURS, DAY_MS, HOUR_MS, type TimeMs } from '../../model/time.ts';
+import { DAY_HOURS, HOUR_MS, type TimeMs } from '../../model/time.ts';
 
 /** Days of a week. */
 const DAYS = 7;
 export const WEEK_HOURS = DAYS * DAY_HOURS;
-export const WEEK_MS = DAYS * DAY_MS;
 /** Two weeks of hours. */
 export const SLOTS = 2 * WEEK_HOURS;
 /** What was learnt stays, and what is new is news, for so long. */
@@ -27,7 +26,7 @@ export interface HourValues {
   readonly disk: number | null;
 }
 
-export type Column = keyof HourValues;
+export type RingColumn = keyof HourValues;
 
 const BYTE_BITS = 8;
 /** Codes of a byte: 0 is unknown, 1 is none, from `FIRST` on it is the logarithm. */
@@ -57,7 +56,7 @@ const COLUMNS = [
   ['peak', CORES],
   ['net', BYTES],
   ['disk', BYTES],
-] as const satisfies readonly (readonly [Column, Scale])[];
+] as const satisfies readonly (readonly [RingColumn, Scale])[];
 
 export const RING_BYTES = COLUMNS.length * SLOTS + SLOTS / BYTE_BITS;
 
@@ -75,7 +74,7 @@ export function hourOf(time: TimeMs): number {
 }
 
 /** Reads one column at the hours that are asked for; null where it is not known. */
-export function readerOf({ bytes }: HourRing, column: Column): (hour: number) => number | null {
+export function readerOf({ bytes }: HourRing, column: RingColumn): (hour: number) => number | null {
   const index = COLUMNS.findIndex(([name]) => name === column);
   const { valueOf } = column === 'mean' || column === 'peak' ? CORES : BYTES;
   return (hour) => {
@@ -85,7 +84,7 @@ export function readerOf({ bytes }: HourRing, column: Column): (hour: number) =>
 }
 
 /** The known values of one column at these hours. */
-export function valuesAt(ring: HourRing, column: Column, hours: readonly number[]): number[] {
+export function valuesAt(ring: HourRing, column: RingColumn, hours: readonly number[]): number[] {
   const read = readerOf(ring, column);
   const values: number[] = [];
   for (const hour of hours) {

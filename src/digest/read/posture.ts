@@ -1,6 +1,6 @@
 import type { CycleState } from '../../store/cycleState.ts';
 import type { DetectorCodecs } from '../../store/history.ts';
-import { DAY_MS, type TimeMs } from '../../model/time.ts';
+import { DAY_MS, WEEK_MS, type TimeMs } from '../../model/time.ts';
 import { CLUSTER, SCOPES } from '../../detect/posture/check.ts';
 import { ADMIN_PATH } from '../../detect/posture/checks/access/pathCheck.ts';
 import { postureDetector } from '../../detect/posture/postureDetector.ts';
@@ -101,7 +101,7 @@ function clusterLine(
 
 /** The last one up to `day`; null when there is none in the week before it. */
 function lastDay(trend: PostureState['trend'], day: TimeMs): PostureDay | null {
-  return trend.findLast((point) => point.day <= day && point.day > day - 7 * DAY_MS) ?? null;
+  return trend.findLast((point) => point.day <= day && point.day > day - WEEK_MS) ?? null;
 }
 
 function mean(values: readonly number[]): number | null {

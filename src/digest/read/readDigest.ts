@@ -20,7 +20,7 @@ import { ownerDigests } from './ownerDigests.ts';
 import { digestOwners, ownerGaps } from './owners.ts';
 import { POSTURE_CODECS, postureLine } from './posture.ts';
 import { priceNews } from './prices.ts';
-import { readSpend } from './readSpend.ts';
+import { readWeekSpend } from './readWeekSpend.ts';
 import { savingsOf, digestSavings } from './savings.ts';
 import { formatLocalMinute } from '../../model/text/localTime.ts';
 
@@ -78,7 +78,7 @@ export async function readDigest(reader: HistoryReader, request: DigestRequest):
     now: seenHours(windows, windowMs),
   };
   const owners = digestOwners(config, request.reach);
-  const spend = await readSpend(reader, {
+  const spend = await readWeekSpend(reader, {
     pricing: config.pricing,
     timezone,
     week,

@@ -8,7 +8,7 @@ import type { Spend } from '../../store/digests/digest.ts';
 import { decompose, type Parts, type SeenHours } from './decompose.ts';
 import { ReasonSums } from './reasons.ts';
 import { carveSpikes } from './spikes.ts';
-import { sumRows, workloadOf } from './sumRows.ts';
+import { sumRows, nameOfRow } from './sumRows.ts';
 import { workloadWeeks } from './workloadWeeks.ts';
 
 /** One week's rows (by owner, container and node) and what is spread over them. */
@@ -18,7 +18,7 @@ export interface CostWeek {
 }
 
 /** How costs are compared and spread. */
-export interface SpendContext {
+export interface WeekContext {
   readonly now: CostWeek;
   /** Null: there is nothing to compare with. */
   readonly before: CostWeek | null;
@@ -38,7 +38,7 @@ export interface SpendContext {
  */
 export function spendBy(
   keyOf: (row: CostRow) => string,
-  context: SpendContext,
+  context: WeekContext,
   all: ReasonSums,
 ): readonly Spend[] {
   const now = new Map(spreadRows(context.now, keyOf, context).map((row) => [row.cost.key, row]));
@@ -65,7 +65,7 @@ export function spendBy(
 function spreadRows(
   { rows, fixedNano }: CostWeek,
   keyOf: (row: CostRow) => string,
-  { sharedNamespaces, split }: SpendContext,
+  { sharedNamespaces, split }: WeekContext,
 ): readonly SharedRow[] {
   const shared = rows.filter(({ namespace }) => sharedNamespaces.has(namespace ?? ''));
   return shareOverheads(sumRows(rows, keyOf), { shared: sumRows(shared, keyOf), fixedNano, split });
@@ -73,12 +73,12 @@ function spreadRows(
 
 function reasonsBy(
   keyOf: (row: CostRow) => string,
-  context: SpendContext,
+  context: WeekContext,
   all: ReasonSums,
 ): ReadonlyMap<string, ReasonSums> {
   const { sharedNamespaces, nodeKind, seen } = context;
   const own = ({ namespace }: CostRow): boolean => !sharedNamespaces.has(namespace ?? '');
-  const group = (row: CostRow): string => JSON.stringify([keyOf(row), workloadOf(row)]);
+  const group = (row: CostRow): string => JSON.stringify([keyOf(row), nameOfRow(row)]);
   const now = workloadWeeks(context.now.rows.filter(own), group, nodeKind);
   const before = workloadWeeks((context.before?.rows ?? []).filter(own), group, nodeKind);
   const sums = new Map<string, ReasonSums>();

@@ -3,7 +3,7 @@ import type { CostRow } from '../../store/costTable.ts';
 import { workloadKey } from '../../model/workload.ts';
 
 /** `shop/Deployment/web`; the namespace alone of what is no workload's. */
-export function workloadOf({ namespace, workload }: CostRow): string {
+export function nameOfRow({ namespace, workload }: CostRow): string {
   return workload === null ? (namespace ?? '') : workloadKey(namespace ?? '', workload);
 }
 

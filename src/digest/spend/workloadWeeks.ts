@@ -1,7 +1,7 @@
 import { costNano } from '../../model/costParts.ts';
 import type { CostRow } from '../../store/costTable.ts';
 import type { Nano } from '../../model/money.ts';
-import { workloadOf } from './sumRows.ts';
+import { nameOfRow } from './sumRows.ts';
 
 /** What is allocated of nodes, and priced by them. */
 export const WEEK_RESOURCES = ['cpu', 'ram', 'gpu'] as const;
@@ -52,7 +52,7 @@ export function workloadWeeks(
 
 function emptyWeek(row: CostRow): WorkloadWeek {
   return {
-    key: workloadOf(row),
+    key: nameOfRow(row),
     namespace: row.namespace ?? '',
     nano: 0,
     storageNano: 0,

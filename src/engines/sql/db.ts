@@ -6,7 +6,7 @@ export type Value = string | number | bigint | null | Uint8Array;
 export type Row = Readonly<Record<string, Value>>;
 
 /** What an engine does in one session. A statement has `?` for each parameter. */
-export interface Session {
+export interface SqlSession {
   /** All rows that a statement gives. */
   rows(sql: string, parameters: readonly Value[]): Promise<readonly unknown[]>;
   /** Changes rows and returns how many. */
@@ -76,7 +76,7 @@ type Template = readonly [texts: TemplateStringsArray, ...given: readonly (Value
  * One session of a database. Statements are written once, in what SQLite and PostgreSQL both understand:
  * `db.all`SELECT node FROM bill_nodes WHERE day = ${day}``.
  */
-export interface Db extends Session {
+export interface Db extends SqlSession {
   /** All rows of a query. `R` is what its columns hold. */
   all<R>(...template: Template): Promise<R[]>;
   /** The first row of a query. */
@@ -94,7 +94,7 @@ export interface Db extends Session {
 }
 
 /** A session that is asked by templates. */
-export function asking(session: Session): Db {
+export function asking(session: SqlSession): Db {
   const all = async <R>(...template: Template): Promise<R[]> => {
     const { text, parameters } = sql(...template);
     return (await session.rows(text, parameters)) as R[];
@@ -165,7 +165,7 @@ export function inNamespaces(namespaces: readonly string[] | null | undefined): 
 }
 
 /** Only rows of a workload. */
-export function isOf(namespace: string | null, { kind, name }: WorkloadRef): Sql {
+export function isOfWorkload(namespace: string | null, { kind, name }: WorkloadRef): Sql {
   return sql`namespace = ${namespace} AND kind = ${kind} AND name = ${name}`;
 }
 

@@ -1,7 +1,7 @@
 import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { UsageQuery } from '../../store/usage.ts';
 import { COST, COST_COLUMNS } from '../../store/pages/columns.ts';
-import { isGiven, isOf, inNumbers, type Db } from './db.ts';
+import { isGiven, isOfWorkload, inNumbers, type Db } from './db.ts';
 import type { HourPoint } from '../../store/usageSeries.ts';
 import { emptySums } from '../../store/pages/pageCodec.ts';
 import { SlotSums } from '../../store/pages/slotSums.ts';
@@ -18,7 +18,7 @@ export async function readHourUsage(
 ): Promise<readonly HourPoint[]> {
   const codec = pageCodecs(windowMs).costHours;
   const keys = await db.values<number>`SELECT id FROM cost_keys
-     WHERE ${isOf(namespace, workload)}
+     WHERE ${isOfWorkload(namespace, workload)}
        AND ${isGiven('container', container)}`;
   const days: TimeMs[] = [];
   for (let day = floorTo(from, DAY_MS); day < to; day += DAY_MS) days.push(day);

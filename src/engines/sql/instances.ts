@@ -1,7 +1,7 @@
 import { HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { ContainerInstance, InstanceQuery, Neighbour } from '../../store/workloads.ts';
-import { inNamespaces, isOf, inList, type Db } from './db.ts';
+import { inNamespaces, isOfWorkload, inList, type Db } from './db.ts';
 
 /** The youngest are kept. */
 const MAX_INSTANCES = 500;
@@ -15,7 +15,7 @@ export async function readInstances(
   return await db.all<ContainerInstance>`SELECT pod, container, nullif(node, '') AS node, nullif(image, '') AS image,
        nullif(owner, '') AS owner, first_hour AS firstHour, last_hour AS lastHour
      FROM containers
-     WHERE ${isOf(namespace, workload)} AND last_hour > ${from - HOUR_MS} AND first_hour < ${to}
+     WHERE ${isOfWorkload(namespace, workload)} AND last_hour > ${from - HOUR_MS} AND first_hour < ${to}
        AND container <> ''
      ORDER BY first_hour DESC, id DESC LIMIT ${MAX_INSTANCES}`;
 }

@@ -1,5 +1,5 @@
 import { DAY_MS, floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
-import { put, isOf, type Db } from './db.ts';
+import { put, isOfWorkload, type Db } from './db.ts';
 import type { MetaTable } from './metaTable.ts';
 import { prunePodSpecs } from './podSpecTable.ts';
 import { pruneSignals } from './signals.ts';
@@ -74,7 +74,7 @@ async function pinFindings(db: Db, windowMs: number, from: TimeMs, to: TimeMs): 
   const reader = new UsageTables(db, windowMs);
   for (const { namespace, workload, hour } of pins.values()) {
     const names = await db.values<string>`SELECT DISTINCT container FROM containers
-       WHERE ${isOf(namespace, workload)}
+       WHERE ${isOfWorkload(namespace, workload)}
          AND last_hour >= ${hour} AND first_hour <= ${hour}`;
     for (const container of names.length === 0 ? [] : [...names, POD_LEVEL]) {
       const page = await hourOf(reader, { namespace, workload, hour }, container, windowMs);

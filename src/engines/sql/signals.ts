@@ -16,7 +16,7 @@ import {
   putNew,
   inNamespaces,
   isGiven,
-  isOf,
+  isOfWorkload,
   inList,
   type Row,
   type Database,
@@ -303,8 +303,8 @@ export async function readSignals(db: Db, query: SignalQuery): Promise<SignalPag
 /** What names a workload, one of its pods, or nothing but an image that it runs. */
 function ofWorkload(namespace: string | null, workload: WorkloadRef, from: TimeMs): Sql {
   const own = (column: string) => sql`IN (SELECT ${raw(column)} FROM containers
-    WHERE ${isOf(namespace, workload)} AND last_hour >= ${from - HOUR_MS})`;
-  return sql`((${isOf(namespace, workload)})
+    WHERE ${isOfWorkload(namespace, workload)} AND last_hour >= ${from - HOUR_MS})`;
+  return sql`((${isOfWorkload(namespace, workload)})
     OR pod_uid ${own('uid')}
     OR (namespace = ${namespace} AND pod ${own('pod')})
     OR (namespace IS NULL AND pod_uid IS NULL AND image <> '' AND image ${own('image')}))`;

@@ -2,7 +2,7 @@ import { floorTo, HOUR_MS, type TimeMs } from '../../model/time.ts';
 import type { UsagePoint, UsageQuery } from '../../store/usage.ts';
 import type { Page, PageCodec } from '../../store/pages/pageCodec.ts';
 import { pageCodecs, pinnedCodec } from '../../store/pages/levels.ts';
-import { isGiven, isOf, type Db } from './db.ts';
+import { isGiven, isOfWorkload, type Db } from './db.ts';
 import { readUsagePages } from './usagePages.ts';
 import {
   addContainer,
@@ -52,7 +52,7 @@ export class UsageTables {
     const containers = await this.#db
       .all<ContainerSpan>`SELECT id, pod, container, first_hour, last_hour
       FROM containers
-       WHERE ${isOf(namespace, workload)} AND last_hour >= ${firstHour}
+       WHERE ${isOfWorkload(namespace, workload)} AND last_hour >= ${firstHour}
          AND first_hour < ${to}
        ORDER BY id`;
     const wanted = containers.filter(({ pod }) => query.pod === null || pod === query.pod);
@@ -85,7 +85,7 @@ export class UsageTables {
     const { namespace, workload, container, from, to } = query;
     const rows = await this.#db.all<{ hour: TimeMs; page: Buffer }>`SELECT hour, page
       FROM pinned_usage
-       WHERE ${isOf(namespace, workload)} AND hour >= ${floorTo(from, HOUR_MS)} AND hour < ${to}
+       WHERE ${isOfWorkload(namespace, workload)} AND hour >= ${floorTo(from, HOUR_MS)} AND hour < ${to}
          AND (${isGiven('container', container)} OR container = '')`;
     const width = SUM_COLUMNS.length;
     for (const { hour, page } of rows) {

@@ -15,7 +15,7 @@ import {
 } from '../../../test/support/notify/samples.ts';
 import { chartAltText, chartSpan, findingChart, findingUsage } from './findingChart.ts';
 import { svgToPng } from './picture.ts';
-import { spendChart, type SpendReader } from './spendChart.ts';
+import { chartOfSpend, type SpendReader } from './spendChart.ts';
 import { usagePicture } from './usagePicture.ts';
 
 const CONTEXT = { timezone: 'UTC', baseline: loadThresholds([]).abuse.baseline };
@@ -40,7 +40,7 @@ const MONEY = { timezone: 'UTC', currency: 'USD' };
 describe('the chart of a finding about money', () => {
   test('shows what was spent of a budget since the month began', async () => {
     const asked: object[] = [];
-    const chart = await spendChart(
+    const chart = await chartOfSpend(
       BUDGET,
       {
         spend: (whose, boundaries) => {
@@ -66,7 +66,7 @@ describe('the chart of a finding about money', () => {
   });
 
   test('names at the end of a month the month that it shows', async () => {
-    const chart = await spendChart(
+    const chart = await chartOfSpend(
       { ...BUDGET, lastSeen: Date.UTC(2026, 11, 1) },
       { spend: sampleSpend },
       MONEY,
@@ -87,14 +87,14 @@ describe('the chart of a finding about money', () => {
       ...BUDGET,
       scope: { ...BUDGET.scope, namespace: null, subject },
     });
-    expect(await spendChart(of('team a 2026-11'), reader, MONEY)).not.toBeNull();
-    expect(await spendChart(of('team a 2026-11, all clusters'), reader, MONEY)).toBeNull();
-    expect(await spendChart(MINER, reader, MONEY)).toBeNull();
+    expect(await chartOfSpend(of('team a 2026-11'), reader, MONEY)).not.toBeNull();
+    expect(await chartOfSpend(of('team a 2026-11, all clusters'), reader, MONEY)).toBeNull();
+    expect(await chartOfSpend(MINER, reader, MONEY)).toBeNull();
     expect(asked).toEqual([{ owner: 'team a' }]);
   });
 
   test('shows each hour of a cost spike beside the day before', async () => {
-    const chart = await spendChart(SPIKE, { spend: sampleSpend }, MONEY);
+    const chart = await chartOfSpend(SPIKE, { spend: sampleSpend }, MONEY);
     expect(chart).toMatchObject({
       title: 'Cost of analytics an hour, USD',
       limit: null,

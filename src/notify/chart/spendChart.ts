@@ -30,7 +30,7 @@ export interface SpendContext {
  * The chart of a finding about money: of a cost spike each hour's cost with the day before, of a budget what was spent of it
  * since the month began. Null for other findings, and where the history is too short.
  */
-export async function spendChart(
+export async function chartOfSpend(
   finding: Finding,
   reader: SpendReader,
   { timezone, currency }: SpendContext,

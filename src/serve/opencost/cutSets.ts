@@ -1,6 +1,6 @@
 import { QuestionRefused } from '../questions/answerContext.ts';
-import { DAY_MS, floorTo, HOUR_MS, type TimeMs, type Window } from '../../model/time.ts';
-import { FIRST_SUNDAY, parseStep, WEEK_MS } from './parseWindow.ts';
+import { DAY_MS, floorTo, HOUR_MS, WEEK_MS, type TimeMs, type Window } from '../../model/time.ts';
+import { FIRST_SUNDAY, parseStep } from './parseWindow.ts';
 import { flag, type Parse } from './readParameters.ts';
 
 /** How sets are put together: one for all, or one for each unit of the UTC calendar. */

@@ -4,11 +4,11 @@ import {
   HOUR_MS,
   MINUTE_MS,
   monthStart,
+  WEEK_MS,
   type TimeMs,
   type Window,
 } from '../../model/time.ts';
 
-export const WEEK_MS = 7 * DAY_MS;
 const UNIT_MS = { m: MINUTE_MS, h: HOUR_MS, d: DAY_MS, w: WEEK_MS } as const;
 const RFC3339 = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)`;
 

@@ -1,7 +1,7 @@
 import type { PostureScope } from '../../detect/posture/check.ts';
 import type { ListTrend } from '../../detect/posture/listTrends.ts';
 import type { WorkloadEvent } from '../../model/workloadEvent.ts';
-import { DAY_MS } from '../../model/time.ts';
+import { WEEK_MS } from '../../model/time.ts';
 import type { NamespacePostureData } from '../questions/answerPosture.ts';
 import { trendLine } from './chart/trendLine.ts';
 import type { LocalClock } from './clock.ts';
@@ -42,7 +42,7 @@ export const TREND_COLUMN: HtmlColumn<NamespacePostureData> = {
     const last = trend.at(-1);
     if (last === undefined || trend.length < 2) return '';
     const scores = trend.map(({ score }) => score);
-    const before = trend.findLast(({ day }) => day <= last.day - 7 * DAY_MS);
+    const before = trend.findLast(({ day }) => day <= last.day - WEEK_MS);
     const change = before === undefined ? null : last.score - before.score;
     const label = `Score of ${namespace} over ${trend.length} days: ${scores[0]} to ${last.score}`;
     return html`${trendLine(scores, label)}

@@ -9,7 +9,15 @@ import { costNano, nodeNano } from '../../model/costParts.ts';
 import type { CostTable, CostDimension } from '../../store/costTable.ts';
 import type { HistoryStatus } from '../../store/history.ts';
 import { fromNano } from '../../model/money.ts';
-import { DAY_MS, ceilTo, floorTo, HOUR_MS, type Span, type TimeMs } from '../../model/time.ts';
+import {
+  ceilTo,
+  DAY_MS,
+  floorTo,
+  HOUR_MS,
+  WEEK_MS,
+  type Span,
+  type TimeMs,
+} from '../../model/time.ts';
 import { isWorkload, type AnswerContext, type AskedSpan, type Whose } from './answerContext.ts';
 import type { CostReport } from '../../cost/report/costReport.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
@@ -134,7 +142,7 @@ async function readCostsView(
   const by: readonly CostDimension[] = workload === null ? ['workload'] : ['workload', 'container'];
   const report = await readCosts(reader, pricing, {
     cluster,
-    query: { from: watermark - 7 * DAY_MS, to: watermark, by, namespaces: [namespace] },
+    query: { from: watermark - WEEK_MS, to: watermark, by, namespaces: [namespace] },
   });
   const tables = await workloadDays(namespace, watermark, historyStart - windowMs, context);
   const days = spendDays(tables, (row) =>

@@ -9,7 +9,7 @@ import { named, readLabelNames, seriesOnBasis } from '../../cost/report/readCost
 import { renderCosts } from '../../cost/report/renderCosts.ts';
 import { nodeNano } from '../../model/costParts.ts';
 import { fromNano } from '../../model/money.ts';
-import { DAY_MS } from '../../model/time.ts';
+import { DAY_MS, WEEK_MS } from '../../model/time.ts';
 import { isWholeCluster, type CostQuery } from '../../store/costTable.ts';
 import type { AnswerContext, AskedSpan, Whose } from './answerContext.ts';
 import {
@@ -118,7 +118,7 @@ function labelNames({ namespaces }: Whose, context: AnswerContext): Promise<read
   return context.perHour(`label names ${JSON.stringify(namespaces)}`, async () => {
     const { watermark } = await context.reader.status();
     const to = watermark ?? 0;
-    const query = { from: to - 7 * DAY_MS, to, namespaces };
+    const query = { from: to - WEEK_MS, to, namespaces };
     return (await readLabelNames(context.reader, query)).slice(0, MAX_LABELS);
   });
 }

@@ -7,7 +7,7 @@ import { compareCosts, type ComparedRow } from '../../cost/report/compareCosts.t
 import { pricesOfHistory, type PricesReport } from '../../cost/report/pricesReport.ts';
 import { sumKnown } from '../../model/reading.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
-import { DAY_MS, formatTime, type Span } from '../../model/time.ts';
+import { formatTime, WEEK_MS, type Span } from '../../model/time.ts';
 import { isVisible, type AnswerContext, type Whose } from './answerContext.ts';
 
 /**
@@ -61,7 +61,7 @@ export async function answerOwners(
   const { pricing, cluster } = config();
   const { watermark } = await reader.status();
   if (watermark === null) return null;
-  const span: Span = { from: watermark - 7 * DAY_MS, to: watermark };
+  const span: Span = { from: watermark - WEEK_MS, to: watermark };
   return perWindow(`owners ${JSON.stringify(namespaces)}`, async () => {
     const query = { ...span, by: ['owner' as const, 'workload' as const], namespaces };
     // Shared and fixed costs have no owner: every figure is what the owner's own workloads cost.

@@ -3,7 +3,7 @@ import type { WindowCoverage } from '../../store/usage.ts';
 import type { CostReport } from '../../cost/report/costReport.ts';
 import { forecastOfDays, readBudgets, type BudgetStatus } from '../../cost/budgets/readBudgets.ts';
 import { readCosts } from '../../cost/report/readCosts.ts';
-import { DAY_MS, type TimeMs } from '../../model/time.ts';
+import { DAY_MS, WEEK_MS, type TimeMs } from '../../model/time.ts';
 import { answerAdvice } from './answerAdvice.ts';
 import { isVisible, type AnswerContext, type Whose } from './answerContext.ts';
 import { idleDays, spendDays, spendTables, weeklyTrends, type SpendDays } from './answerCosts.ts';
@@ -63,7 +63,7 @@ async function readMoney(
   const { pricing, cluster, budgets } = context.config();
   const tables = await spendTables(context);
   const isOwn = isVisible({ namespaces });
-  const query = { from: watermark - 7 * DAY_MS, to: watermark, by: ['namespace' as const] };
+  const query = { from: watermark - WEEK_MS, to: watermark, by: ['namespace' as const] };
   const ownBudgets = budgets.filter(
     (one: Budget) => one.across !== true && isOwn(one.namespace ?? null),
   );

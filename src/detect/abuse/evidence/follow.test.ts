@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addSums, addWindow, followOf, relative } from './follow.ts';
+import { sumBeside, addWindow, followOf, relative } from './follow.ts';
 import type { Beside } from '../state/state.ts';
 
 const LEAST = 0.3;
@@ -39,7 +39,7 @@ it('what uses more when they use less does not follow either', () => {
 });
 
 it('cannot be told from few windows, nor where they do not vary', () => {
-  expect(followOf(addSums([]), LEAST)).toEqual({ follows: null, isEvener: false });
+  expect(followOf(sumBeside([]), LEAST)).toEqual({ follows: null, isEvener: false });
   expect(followOf(sums(5, waves, waves), LEAST).follows).toBeNull();
   expect(
     followOf(
@@ -77,7 +77,7 @@ it('what is as uneven as they are is not said to be independent of them', () => 
 it('adds up what was seen of one image beside several workloads', () => {
   const proxy = (n: number): number => 0.01 + 0.2 * waves(n) + 0.006 * Math.sin(n * 4.7);
   const one = sums(9, waves, proxy);
-  const three = addSums([one, one, one]);
+  const three = sumBeside([one, one, one]);
   expect(followOf(one, LEAST).follows).toBeNull();
   expect(followOf(three, LEAST).follows).toBe(true);
 });

@@ -38,11 +38,11 @@ export function addWindow(
     product: units * others * own,
     lastSeen,
   };
-  return was === null ? window : { ...addSums([was, window]), lastSeen };
+  return was === null ? window : { ...sumBeside([was, window]), lastSeen };
 }
 
 /** One image is one piece of software: what is seen of it beside several workloads adds up. */
-export function addSums(all: readonly Beside[]): Beside {
+export function sumBeside(all: readonly Beside[]): Beside {
   const sums = BESIDE.map((name) => [name, all.reduce((sum, one) => sum + one[name], 0)] as const);
   return { row: 'beside', ...(Object.fromEntries(sums) as Omit<Beside, 'row'>) };
 }

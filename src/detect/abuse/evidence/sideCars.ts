@@ -6,7 +6,7 @@ import { unitsOf } from '../state/units.ts';
 import type { Beside, Rows } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
 import { pageCores, type AbuseThresholds } from '../thresholds.ts';
-import { addSums, addWindow, followOf, relative, type Follow } from './follow.ts';
+import { sumBeside, addWindow, followOf, relative, type Follow } from './follow.ts';
 
 /** A new container in the pods of a known workload, and how it stands beside the known containers. */
 export interface SideCar extends Follow {
@@ -78,7 +78,7 @@ function followAt(places: readonly Subject[], rows: Rows, least: number): Follow
   const sums = places
     .flatMap((place) => besideOf(rows, place) ?? [])
     .filter(({ others, own }) => others > 0 && own > 0);
-  return followOf(addSums(sums.map(relative)), least);
+  return followOf(sumBeside(sums.map(relative)), least);
 }
 
 /** What was added up of how a side-car goes with the others; null before its first window. */

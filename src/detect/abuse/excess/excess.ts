@@ -1,7 +1,7 @@
 import type { Baseline } from '../expectation/baseline.ts';
-import type { Reach, Usual } from '../expectation/usual.ts';
+import type { Ceiling, Usual } from '../expectation/usual.ts';
 import type { Normal } from '../expectation/normal.ts';
-import { usualAt } from '../expectation/trafficLine.ts';
+import { usualAtTraffic } from '../expectation/trafficLine.ts';
 import type { Track } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
@@ -89,7 +89,8 @@ function againstBaseline(
   const isExplained =
     explainedShare(extraNet, extraCores, base, thresholds) >= thresholds.work.explainedShare;
   const isOver = cores >= threshold && !isExplained;
-  const alike = smoothNet < 0 || base.traffic === null ? null : usualAt(base.traffic, smoothNet);
+  const alike =
+    smoothNet < 0 || base.traffic === null ? null : usualAtTraffic(base.traffic, smoothNet);
   const found = {
     normal,
     threshold,
@@ -115,7 +116,7 @@ function sigmaOf({ sigma }: Usual, { minCores, novelty }: AbuseThresholds): numb
 /** What goes above a normal hour without being novel, from the highest that is ordinarily reached. */
 function lineOf(
   { normal, isShort }: Usual,
-  { upper, wobble }: Reach,
+  { upper, wobble }: Ceiling,
   sigma: number,
   { novelty, minCores }: AbuseThresholds,
 ): number {

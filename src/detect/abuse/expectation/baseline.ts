@@ -4,14 +4,14 @@ import { learntHours, readerOf, valuesAt, type HourRing } from '../../usual/hour
 import { alikeHours, normalUse } from '../../usual/alikeHours.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
 import { lineThrough, type TrafficLine } from './trafficLine.ts';
-import type { Reach, Usual } from './usual.ts';
+import type { Ceiling, Usual } from './usual.ts';
 
 /** The current run of a Job, or an hour that is being burnt, must not vouch for itself. */
 const RUN_HOURS = DAY_HOURS / 2;
 /** What is normal for one hour. */
 export interface Baseline extends Usual {
   /** Of single windows. */
-  readonly window: Reach;
+  readonly window: Ceiling;
   /** The highest window of all hours that were learnt. */
   readonly highest: number;
   readonly net: number;
@@ -54,7 +54,7 @@ export function baselineFor(
   // What happened at this hour yesterday is not novel.
   const yesterday = all.filter((h) => Math.abs(hour - h - DAY_HOURS) <= 1);
   const medians = isShort ? [] : mediansByHour(ring, all);
-  const reachOf = (column: 'peak' | 'mean'): Reach => ({
+  const reachOf = (column: 'peak' | 'mean'): Ceiling => ({
     upper: Math.max(
       quantileOf(valuesAt(ring, column, near), upperQuantile),
       ...valuesAt(ring, column, yesterday),

@@ -1,6 +1,6 @@
-import { DAY_MS, HOUR_MS, type TimeMs } from '../../../model/time.ts';
+import { DAY_MS, HOUR_MS, WEEK_MS, type TimeMs } from '../../../model/time.ts';
 import { baselineFor, type Baseline } from './baseline.ts';
-import { hourOf, REMEMBERED_MS, WEEK_MS, type HourRing } from '../../usual/hourRing.ts';
+import { hourOf, REMEMBERED_MS, type HourRing } from '../../usual/hourRing.ts';
 import type { Track } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
 import type { AbuseThresholds } from '../thresholds.ts';

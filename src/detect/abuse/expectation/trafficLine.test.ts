@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { loadThresholds } from '../../../daemon/config/loadThresholds.ts';
 import { addHour, EMPTY_RING, type HourRing } from '../../usual/hourRing.ts';
-import { lineThrough, usualAt } from './trafficLine.ts';
+import { lineThrough, usualAtTraffic } from './trafficLine.ts';
 
 const { baseline } = loadThresholds([]).abuse;
 const FIRST = 400_000;
@@ -30,7 +30,7 @@ it('finds the use without traffic and what each byte costs', () => {
   expect(model.idle).toBeLessThan(0.07);
   expect(model.perByte / 2e-6).toBeCloseTo(1, 1);
   // A quiet hour of which there was none so far.
-  expect(usualAt(model, 20_000).normal / 0.09).toBeCloseTo(1, 0);
+  expect(usualAtTraffic(model, 20_000).normal / 0.09).toBeCloseTo(1, 0);
 });
 
 it('is not misled by hours that did something else, and remembers how far they went', () => {
@@ -45,8 +45,8 @@ it('is not misled by hours that did something else, and remembers how far they w
 
 it('beyond all that was seen goes on in proportion', () => {
   const model = fit(week.map((net) => [net, 0.1 + 1e-6 * net]))!;
-  const most = usualAt(model, model.mostNet).normal;
-  expect(usualAt(model, 3 * model.mostNet).normal).toBeCloseTo(3 * most);
+  const most = usualAtTraffic(model, model.mostNet).normal;
+  expect(usualAtTraffic(model, 3 * model.mostNet).normal).toBeCloseTo(3 * most);
 });
 
 it('knows nothing without traffic, or of use that does not rise with it', () => {

@@ -59,7 +59,10 @@ export function lineThrough(
 }
 
 /** What is normal at so much traffic; beyond all that was seen, in proportion to it. */
-export function usualAt({ idle, perByte, sigma, upper, mostNet }: TrafficLine, net: number): Usual {
+export function usualAtTraffic(
+  { idle, perByte, sigma, upper, mostNet }: TrafficLine,
+  net: number,
+): Usual {
   const normal = (idle + perByte * Math.min(net, mostNet)) * Math.max(1, net / mostNet);
   return {
     normal,

@@ -1,5 +1,5 @@
 /** How high use ordinarily goes. */
-export interface Reach {
+export interface Ceiling {
   readonly upper: number;
   /** How far nine hours of ten stay above the median of their hour of day: what that leaves unexplained. */
   readonly wobble: number;
@@ -11,7 +11,7 @@ export interface Usual {
   /** Robust standard deviation, with a floor. */
   readonly sigma: number;
   /** Of an hour's average. */
-  readonly average: Reach;
+  readonly average: Ceiling;
   /** True until the same hours of the day were seen twice: the time of day is not accounted for. */
   readonly isShort: boolean;
   /** True while there are too few hours for a normal of its own: good only to see what is far beyond them. */

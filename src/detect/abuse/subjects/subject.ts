@@ -6,9 +6,9 @@ import type { WorkloadRef } from '../../../model/workload.ts';
 /**
  * One window of whatever is judged by itself: a container of a workload (its hottest pod stands for
  * it, so that one mining replica of ten is not averaged away), its GPUs, or a group of one-shot
- * workloads of one image. Amounts are averages over the window; null is unknown.
+ * workloads of one image. PodAmounts are averages over the window; null is unknown.
  */
-export interface Subject extends Amounts {
+export interface Subject extends PodAmounts {
   readonly key: string;
   readonly kind: 'cpu' | 'gpu' | 'group';
   readonly scope: Scope;
@@ -33,7 +33,7 @@ export interface Subject extends Amounts {
 }
 
 /** What pods use: the hottest of them, or all together. */
-export interface Amounts {
+export interface PodAmounts {
   /** The pods and their containers, the hottest first. */
   readonly members: readonly SubjectMember[];
   /** True where amounts are sums over its pods, not those of the hottest. */
@@ -104,7 +104,7 @@ export const NOTHING: Subject = {
 };
 
 /** What members use, the first or all of them; one that is not known leaves a sum unknown, as half a limit is none. */
-export function amountsOf(members: readonly SubjectMember[], isSummed: boolean): Amounts {
+export function amountsOf(members: readonly SubjectMember[], isSummed: boolean): PodAmounts {
   const counted = isSummed ? members : members.slice(0, 1);
   const sum = (of: (container: ContainerSample) => number | null): number | null =>
     sumOf(counted.map(({ container }) => of(container)));

@@ -1,13 +1,12 @@
 import type { Severity } from '../../../model/finding.ts';
 import { medianOf } from '../../../model/quantile.ts';
-import { DAY_HOURS } from '../../../model/time.ts';
+import { DAY_HOURS, WEEK_MS } from '../../../model/time.ts';
 import type { Facts } from '../evidence/signal.ts';
-import { WEEK_MS } from '../../usual/hourRing.ts';
 import { HOUR_UNITS, unitsOf } from '../state/units.ts';
 import { ALARM, none, type Track } from '../state/state.ts';
 import { offWindows } from '../thresholds.ts';
 import type { Judgement } from './judge.ts';
-import { rankOf, severityOf } from './severity.ts';
+import { rankOf, severityOfRank } from './severity.ts';
 
 /** What the alarm came to in this window. */
 export interface AlarmStep {
@@ -76,5 +75,5 @@ function ended(track: Track): AlarmStep {
 }
 
 function said(track: Track, status: AlarmStep['status'], hasRisen = false): AlarmStep {
-  return { track, status, severity: severityOf(track.alarm) ?? 'info', hasRisen };
+  return { track, status, severity: severityOfRank(track.alarm) ?? 'info', hasRisen };
 }

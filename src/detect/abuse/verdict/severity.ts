@@ -9,6 +9,6 @@ export function rankOf(severity: Severity | null): number {
 const SEVERITIES = Object.keys(SEVERITY_RANK) as readonly Severity[];
 
 /** The severity of a rank. */
-export function severityOf(rank: number): Severity | null {
+export function severityOfRank(rank: number): Severity | null {
   return SEVERITIES.find((severity) => rankOf(severity) === rank) ?? null;
 }

@@ -11,9 +11,9 @@ import { verdictOf } from './verdict.ts';
  */
 export function toVerdicts({ subjects, judged }: AbuseLook): readonly Verdict[] {
   const spokenFor = new Map<string, string>();
-  const severityOf = new Map<string, Severity>();
+  const severityOfRank = new Map<string, Severity>();
   for (const { facts, status, severity } of judged)
-    if (status === 'firing') severityOf.set(facts.subject.key, severity);
+    if (status === 'firing') severityOfRank.set(facts.subject.key, severity);
   for (const { facts, status, severity, memberKeys } of judged)
     if (status === 'firing' && severity !== 'info')
       for (const key of memberKeys) spokenFor.set(key, facts.subject.key);
@@ -25,7 +25,7 @@ export function toVerdicts({ subjects, judged }: AbuseLook): readonly Verdict[] 
       continue;
     const gravest = memberKeys
       .filter((key) => spokenFor.get(key) === subject.key)
-      .map((key) => severityOf.get(key) ?? severity)
+      .map((key) => severityOfRank.get(key) ?? severity)
       .reduce((most, other) => (rankOf(other) > rankOf(most) ? other : most), severity);
     const sameImages = sameImage(subject, subjects);
     const verdict = verdictOf(facts, judgement, status, gravest, sameImages);

@@ -1,9 +1,10 @@
 import {
   DAY_MS,
   floorTo,
-  HOUR_MS,
   formatTime,
+  HOUR_MS,
   HOURS_PER_MONTH,
+  WEEK_MS,
   type TimeMs,
 } from '../../../model/time.ts';
 import { toNano, type Nano } from '../../../model/money.ts';
@@ -152,7 +153,7 @@ function evict(rows: DetectorState<SpikeState>, now: TimeMs): void {
   const pasts = Array.from(rows.entries()).filter(([, row]) => row.row === 'past');
   for (const [key, row] of pasts) {
     if (row.row !== 'past' || row.spike !== null) continue;
-    const isOld = now - row.firstSeen > 7 * DAY_MS;
+    const isOld = now - row.firstSeen > WEEK_MS;
     const costsNothing = row.hours.slice(-168).every((cost) => cost === 0 || Number.isNaN(cost));
     if (!isOld || !costsNothing) continue;
     rows.delete(key);

@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../../model/time.ts';
+import { WEEK_MS } from '../../../model/time.ts';
 import type { WorkloadRef } from '../../../model/workload.ts';
 import type { WorkloadEvent } from '../../../model/workloadEvent.ts';
 import { formatShare } from '../../../model/text/units.ts';
@@ -37,7 +37,7 @@ import { costColumns, weekTile } from './namespacePage.ts';
 
 const CHART_POINTS = 600;
 /** What the charts show when no span is chosen. */
-const SHOWN_MS = 7 * DAY_MS;
+const SHOWN_MS = WEEK_MS;
 const LISTED_CHANGES = 40;
 const LISTED_FINDINGS = 10;
 const LISTED_ADVICES = 20;

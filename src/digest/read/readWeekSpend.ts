@@ -11,9 +11,9 @@ import type { TimeMs } from '../../model/time.ts';
 import { type Amount, type DailySpend, type Spend } from '../../store/digests/digest.ts';
 import { idleNano, idleParts } from '../spend/idleChange.ts';
 import { ReasonSums } from '../spend/reasons.ts';
-import { spendBy, type SpendContext } from '../spend/spendBy.ts';
+import { spendBy, type WeekContext } from '../spend/spendBy.ts';
 import { spikeNano } from '../spend/spikes.ts';
-import { sumRows, workloadOf } from '../spend/sumRows.ts';
+import { sumRows, nameOfRow } from '../spend/sumRows.ts';
 import type { SeenHours } from '../spend/decompose.ts';
 import { midnights, type Week } from '../../store/digests/week.ts';
 import { dailySpend } from '../spend/dailySpend.ts';
@@ -50,7 +50,10 @@ export interface WeekSpend {
 }
 
 /** Reads the costs of a week and of the week before, from the history's days where it can. */
-export async function readSpend(reader: HistoryReader, request: SpendRequest): Promise<WeekSpend> {
+export async function readWeekSpend(
+  reader: HistoryReader,
+  request: SpendRequest,
+): Promise<WeekSpend> {
   const { pricing, week, before, until } = request;
   const compared = before === null ? [] : [before.start, before.end];
   const boundaries = [...new Set([...compared, week.start, until])];
@@ -64,7 +67,7 @@ export async function readSpend(reader: HistoryReader, request: SpendRequest): P
   const withOwner = fillOwners(request.ownerOf);
   const rows = now.rows.map(withOwner);
   const rowsBefore = old?.rows.map(withOwner) ?? null;
-  const context: SpendContext = {
+  const context: WeekContext = {
     now: { rows, fixedNano: fixedNano(pricing, now.window) },
     before:
       old === null || rowsBefore === null
@@ -116,7 +119,7 @@ function namespaceOf({ namespace }: CostRow): string {
 }
 
 /** One owner's rows alone: their own cost, without anything that is spread. */
-function ownedBy(context: SpendContext, owner: string): SpendContext {
+function ownedBy(context: WeekContext, owner: string): WeekContext {
   const { now, before, sharedNamespaces } = context;
   const his = (row: CostRow): boolean =>
     row.owner === owner && !sharedNamespaces.has(row.namespace ?? '');
@@ -160,7 +163,7 @@ function spikesIn(days: readonly CostTable[], week: Week): (workload: string) =>
   const weeks = { before: new Map<string, Nano[]>(), now: new Map<string, Nano[]>() };
   for (const { rows, window } of days) {
     const side = window.start < week.start ? weeks.before : weeks.now;
-    for (const row of sumRows(rows, workloadOf)) {
+    for (const row of sumRows(rows, nameOfRow)) {
       const costs = side.get(row.key) ?? [];
       side.set(row.key, costs);
       costs.push(costNano(row));
