@@ -4,7 +4,7 @@ import { abuseDetector, lookAtWindow } from '../../src/detect/abuse/abuseDetecto
 import type { Facts } from '../../src/detect/abuse/evidence/signal.ts';
 import { SIGNALS } from '../../src/detect/abuse/evidence/signals.ts';
 import { CAPS } from '../../src/detect/abuse/verdict/caps.ts';
-import { rankOf } from '../../src/detect/abuse/verdict/severity.ts';
+import { rankOf } from '../../src/detect/abuse/state/state.ts';
 import { judge } from '../../src/detect/abuse/verdict/judge.ts';
 import { toVerdicts } from '../../src/detect/abuse/verdict/toVerdicts.ts';
 import { HOUR_MS } from '../../src/model/time.ts';

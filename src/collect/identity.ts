@@ -1,4 +1,4 @@
-import { repositoryOf } from '../model/image.ts';
+import { repositoryOf } from '../model/podSpec.ts';
 import type { WorkloadRef } from '../model/workload.ts';
 
 /** Who made an object: `null` means that nobody did, `undefined` that it is not known. */

@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import { extname } from 'node:path';
 import type { Logger } from 'pino';
 import { costReport } from '../cost/report/costReport.ts';
@@ -9,7 +8,13 @@ import { floorTo, formatTime, HOUR_MS, MINUTE_MS, SECOND_MS, type TimeMs } from 
 import type { CycleWork } from '../serve/deps.ts';
 import type { Metrics } from '../serve/metrics.ts';
 import type { CycleConfig } from './compose.ts';
-import { CYCLE_HEAP, startCycleThread, type CycleThread, type Waiting } from './cycleThread.ts';
+import {
+  CYCLE_HEAP,
+  leading,
+  startCycleThread,
+  type CycleThread,
+  type Waiting,
+} from './cycleThread.ts';
 import type { CycleSummary } from './cycleSummary.ts';
 import type { DigestAnswer, DigestAsk } from './makeDigest.ts';
 import type { NotifyPump } from './notifyPump.ts';
@@ -35,9 +40,6 @@ const UNHEALTHY_AFTER = 5;
 
 type StartArguments =
   Parameters<typeof startCycleThread> extends [URL, ...infer Rest] ? Rest : never;
-
-/** A process that need not wait. */
-const leading = (): Waiting => ({ leads: Promise.resolve(), reloads: new EventEmitter() });
 
 export interface SupervisorParts {
   readonly metrics: Metrics;

@@ -1,4 +1,4 @@
-import type { EventEmitter } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { Worker, type MessagePort } from 'node:worker_threads';
 import { createBirpc, type BirpcReturn } from 'birpc';
 import type { CycleProgress } from '../cycle/catchUp.ts';
@@ -68,6 +68,9 @@ export interface Waiting {
   /** Tells that its configuration was loaded again. */
   readonly reloads: EventEmitter<{ reloaded: [] }>;
 }
+
+/** A process that need not wait. */
+export const leading = (): Waiting => ({ leads: Promise.resolve(), reloads: new EventEmitter() });
 
 /**
  * A young generation of 4 MiB thrice, not Node's 16: what a listing of thousands of pods throws away is

@@ -1,5 +1,5 @@
 import type { Evidence, EvidenceFamily, Severity } from '../../model/finding.ts';
-import { repositoryOf } from '../../model/image.ts';
+import { repositoryOf } from '../../model/podSpec.ts';
 import { formatBytesPerSecond, formatCores } from '../../model/text/units.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
@@ -8,14 +8,13 @@ import { lookAtWindow } from './abuseDetector.ts';
 import { trackOf } from './expectation/neighbours.ts';
 import { matcherOf } from './evidence/indicators.ts';
 import { factsOf, sceneOf } from './look.ts';
-import type { Rows } from './state/state.ts';
+import { severityOfRank, type Rows } from './state/state.ts';
 import { collectSubjects } from './subjects/collectSubjects.ts';
 import type { Facts } from './evidence/signal.ts';
 import type { Subject } from './subjects/subject.ts';
 import type { AbuseSections } from './thresholds.ts';
 import type { HeldCap } from './verdict/cap.ts';
 import { evidenceOf, judge } from './verdict/judge.ts';
-import { severityOfRank } from './verdict/severity.ts';
 
 /** One signal as it stands, whether or not it speaks; its weight is that of the strongest of its family. */
 export interface ExplainedSignal extends Evidence {

@@ -1,4 +1,4 @@
-import { repositoryOf } from '../../model/image.ts';
+import { repositoryOf } from '../../model/podSpec.ts';
 import type { Signal } from '../../model/signal.ts';
 import { selects } from '../../model/labelSelector.ts';
 import type { PodSample, Snapshot } from '../../model/snapshot.ts';

@@ -1,5 +1,4 @@
-import { HOUR_UNITS } from '../state/units.ts';
-import { BESIDE, type Beside } from '../state/state.ts';
+import { BESIDE, HOUR_UNITS, type Beside } from '../state/state.ts';
 
 /** So long a little side-car is looked at: a proxy's noise may be as even as a miner for an hour. */
 export const UNDECIDED_UNITS = 2 * HOUR_UNITS;

@@ -1,6 +1,6 @@
 import type { ContainerSpecFacts, PodSpecFacts } from '../../../model/podSpec.ts';
 import { hash } from '../../../model/hash.ts';
-import { repositoryOf } from '../../../model/image.ts';
+import { repositoryOf } from '../../../model/podSpec.ts';
 import type { Subject } from '../subjects/subject.ts';
 import type { Signatures } from '../thresholds.ts';
 

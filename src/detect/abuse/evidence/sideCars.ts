@@ -1,9 +1,8 @@
-import { repositoryOf } from '../../../model/image.ts';
+import { repositoryOf } from '../../../model/podSpec.ts';
 import { DAY_MS, type TimeMs, type Window } from '../../../model/time.ts';
 import type { Baseline } from '../expectation/baseline.ts';
 import { knownCoLocated, trackOf } from '../expectation/neighbours.ts';
-import { unitsOf } from '../state/units.ts';
-import type { Beside, Rows } from '../state/state.ts';
+import { unitsOf, type Beside, type Rows } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
 import { pageCores, type AbuseThresholds } from '../thresholds.ts';
 import { sumBeside, addWindow, followOf, relative, type Follow } from './follow.ts';

@@ -1,6 +1,5 @@
 import { addHour, EMPTY_RING, type HourRing } from '../../usual/hourRing.ts';
-import { rankOf } from '../verdict/severity.ts';
-import type { Track } from '../state/state.ts';
+import { rankOf, type Track } from '../state/state.ts';
 
 /** True while an alarm keeps what it sees from being learnt. */
 export function isUnderAlarm({ alarm }: Track): boolean {

@@ -1,13 +1,12 @@
 import { hash } from '../../../model/hash.ts';
-import { repositoryOf } from '../../../model/image.ts';
+import { repositoryOf } from '../../../model/podSpec.ts';
 import { SECOND_MS } from '../../../model/time.ts';
 import { isSteady } from '../evidence/signals/flatness.ts';
 import type { Facts } from '../evidence/signal.ts';
 import { hourOf } from '../../usual/hourRing.ts';
 import type { Subject } from '../subjects/subject.ts';
 import { offWindows } from '../thresholds.ts';
-import { EPISODE, HOUR, none, type Track } from './state.ts';
-import { HOUR_UNITS, unitsOf } from './units.ts';
+import { EPISODE, HOUR, HOUR_UNITS, none, unitsOf, type Track } from './state.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 

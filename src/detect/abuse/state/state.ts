@@ -1,4 +1,7 @@
+import type { Severity } from '../../../model/finding.ts';
+import { HOUR_MS, MINUTE_MS, type Window } from '../../../model/time.ts';
 import type { DetectorState } from '../../../store/stateCodec.ts';
+import { SEVERITY_RANK } from '../../findings/severity.ts';
 import type { HourRing } from '../../usual/hourRing.ts';
 
 /** What it is, and since when; times are ms, 0 where there is none. */
@@ -118,4 +121,26 @@ export function none<Names extends readonly string[]>(names: Names): Numbers<Nam
 export function emptyTrack(now: number): Track {
   const fresh = { firstSeen: now, lastSeen: now, hour: -1, recent: [], members: [], signs: [] };
   return { ...none(TRACK), row: 'track', ...fresh };
+}
+
+/** Dwell and the like count in units of five minutes, whatever the windows' length. */
+const UNIT_MS = 5 * MINUTE_MS;
+/** Units in an hour: of so many are the running averages, and the windows that are remembered one by one. */
+export const HOUR_UNITS = HOUR_MS / UNIT_MS;
+
+/** How many units of five minutes a window is. */
+export function unitsOf(window: Window): number {
+  return (window.end - window.start) / UNIT_MS;
+}
+
+/** 0 for null, 1 info, 2 warning, 3 critical: as an alarm is kept in the state. */
+export function rankOf(severity: Severity | null): number {
+  return severity === null ? 0 : SEVERITY_RANK[severity] + 1;
+}
+
+const SEVERITIES = Object.keys(SEVERITY_RANK) as readonly Severity[];
+
+/** The severity of a rank. */
+export function severityOfRank(rank: number): Severity | null {
+  return SEVERITIES.find((severity) => rankOf(severity) === rank) ?? null;
 }

@@ -1,5 +1,5 @@
 import { hash } from '../../../model/hash.ts';
-import { repositoryOf } from '../../../model/image.ts';
+import { repositoryOf } from '../../../model/podSpec.ts';
 import type { Facts } from '../evidence/signal.ts';
 import { trackOf } from '../expectation/neighbours.ts';
 import type { Rows } from '../state/state.ts';

@@ -2,11 +2,17 @@ import type { Severity } from '../../../model/finding.ts';
 import { medianOf } from '../../../model/quantile.ts';
 import { DAY_HOURS, WEEK_MS } from '../../../model/time.ts';
 import type { Facts } from '../evidence/signal.ts';
-import { HOUR_UNITS, unitsOf } from '../state/units.ts';
-import { ALARM, none, type Track } from '../state/state.ts';
+import {
+  ALARM,
+  HOUR_UNITS,
+  none,
+  rankOf,
+  severityOfRank,
+  unitsOf,
+  type Track,
+} from '../state/state.ts';
 import { offWindows } from '../thresholds.ts';
 import type { Judgement } from './judge.ts';
-import { rankOf, severityOfRank } from './severity.ts';
 
 /** What the alarm came to in this window. */
 export interface AlarmStep {

@@ -5,7 +5,7 @@ import { AGENTS } from './caps/agents.ts';
 import { EXPLAINED } from './caps/explained.ts';
 import { GENERAL } from './caps/general.ts';
 import { SIDE_CARS } from './caps/sideCars.ts';
-import { rankOf } from './severity.ts';
+import { rankOf } from '../state/state.ts';
 
 /** Every cap, in the order in which those that hold are listed. */
 export const CAPS: readonly Cap[] = [...GENERAL, ...EXPLAINED, ...AGENTS, ...SIDE_CARS];

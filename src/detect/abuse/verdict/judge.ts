@@ -5,7 +5,7 @@ import type { Facts } from '../evidence/signal.ts';
 import { isLikeAgent, isWaiting, mayBeUnevenAgent } from './caps/agents.ts';
 import type { Families, HeldCap } from './cap.ts';
 import { capped, isSigned } from './caps.ts';
-import { rankOf } from './severity.ts';
+import { rankOf } from '../state/state.ts';
 
 /** A point of evidence in points of the score, and so many belong to each severity. */
 const SCORE_PER_POINT = 25;

@@ -1,8 +1,8 @@
 import type { Severity, Verdict } from '../../../model/finding.ts';
-import { repositoryOf } from '../../../model/image.ts';
+import { repositoryOf } from '../../../model/podSpec.ts';
 import type { AbuseLook } from '../look.ts';
 import { MOST_NAMED, type Subject } from '../subjects/subject.ts';
-import { rankOf } from './severity.ts';
+import { rankOf } from '../state/state.ts';
 import { verdictOf } from './verdict.ts';
 
 /**

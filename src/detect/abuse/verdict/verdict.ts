@@ -3,7 +3,7 @@ import { fromNano } from '../../../model/money.ts';
 import { HOUR_MS, HOURS_PER_MONTH, formatTime, windowHours } from '../../../model/time.ts';
 import { MOST_NAMED, totalCores } from '../subjects/subject.ts';
 import { medianOf } from '../../../model/quantile.ts';
-import { repositoryOf } from '../../../model/image.ts';
+import { repositoryOf } from '../../../model/podSpec.ts';
 import { causeOf, CHECK_OF_CAUSE } from './cause.ts';
 import { nextSteps } from './nextSteps.ts';
 import { evidenceOf, scoreOf, type Judgement } from './judge.ts';

@@ -1,4 +1,4 @@
-import { HOUR_UNITS } from '../../state/units.ts';
+import { HOUR_UNITS } from '../../state/state.ts';
 import { silentBelow } from '../../excess/work.ts';
 import { isSteady } from './flatness.ts';
 import { unknown, type Facts, type Measurement, type Signal } from '../signal.ts';

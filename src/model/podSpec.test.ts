@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { repositoryOf } from './image.ts';
+import { repositoryOf } from './podSpec.ts';
 
 describe('the repository of an image', () => {
   it.each([
