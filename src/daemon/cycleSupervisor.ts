@@ -8,13 +8,7 @@ import { floorTo, formatTime, HOUR_MS, MINUTE_MS, SECOND_MS, type TimeMs } from 
 import type { CycleWork } from '../serve/deps.ts';
 import type { Metrics } from '../serve/metrics.ts';
 import type { CycleConfig } from './compose.ts';
-import {
-  CYCLE_HEAP,
-  leading,
-  startCycleThread,
-  type CycleThread,
-  type Waiting,
-} from './cycleThread.ts';
+import { CYCLE_HEAP, leading, startCycleThread, type CycleThread } from './cycleThread.ts';
 import type { CycleSummary } from './cycleSummary.ts';
 import type { DigestAnswer, DigestAsk } from './makeDigest.ts';
 import type { NotifyPump } from './notifyPump.ts';
@@ -114,7 +108,7 @@ export class CycleSupervisor implements Ticked {
   static async start(
     loaded: () => CycleConfig,
     parts: SupervisorParts,
-    waiting: Waiting = leading(),
+    waiting = leading(),
   ): Promise<CycleSupervisor> {
     const supervisor = new CycleSupervisor(loaded(), parts);
     const current = () => (supervisor.#loaded = loaded());
@@ -357,7 +351,7 @@ export class CycleSupervisor implements Ticked {
 
   async #startThread(
     loaded: () => CycleConfig = () => this.#loaded,
-    waiting: Waiting = leading(),
+    waiting = leading(),
   ): Promise<TimeMs | null> {
     const { log } = this.#parts;
     const reports = {
