@@ -30,6 +30,34 @@ export function robustDeviation(values: ArrayLike<number>, middle: number): numb
   return MAD_TO_SIGMA * medianOf(away);
 }
 
+/** A point that counts as much as its weight. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+  readonly weight: number;
+}
+
+/** The line `offset + slope × x` through points by least squares, or through the origin too; flat where `x` does not vary. */
+export function leastSquares(
+  points: readonly Point[],
+  throughOrigin = false,
+): { readonly offset: number; readonly slope: number } {
+  let [weights, meanX, meanY, spread, together] = [0, 0, 0, 0, 0];
+  for (const { x, y, weight } of points) {
+    weights += weight;
+    meanX += weight * x;
+    meanY += weight * y;
+  }
+  meanX = throughOrigin ? 0 : meanX / weights;
+  meanY = throughOrigin ? 0 : meanY / weights;
+  for (const { x, y, weight } of points) {
+    spread += weight * (x - meanX) ** 2;
+    together += weight * (x - meanX) * (y - meanY);
+  }
+  const slope = spread > 0 ? together / spread : 0;
+  return { offset: meanY - slope * meanX, slope };
+}
+
 /** Puts the k-th smallest at k, nothing larger before it and nothing smaller behind it (Hoare 1961). */
 function select(values: Float64Array, k: number): void {
   let left = 0;

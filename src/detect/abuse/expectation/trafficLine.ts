@@ -1,4 +1,10 @@
-import { medianOf, quantileOf, robustDeviation } from '../../../model/quantile.ts';
+import {
+  leastSquares,
+  medianOf,
+  quantileOf,
+  robustDeviation,
+  type Point,
+} from '../../../model/quantile.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
 import { readerOf, type HourRing } from '../../usual/hourRing.ts';
 import type { Usual } from './usual.ts';
@@ -20,10 +26,14 @@ export interface TrafficLine {
 
 /** All but a few hours, which did something else. */
 const ORDINARY = 0.98;
+/** Hours that are so many robust deviations away did something else, too. */
+const TRIM = 4;
+/** Hours of little use count no more than their steps allow: as those of this share of the median. */
+const LEAST = 0.2;
 
 /**
- * Tukey's resistant line, through the medians of the hours with less and with more traffic. Null where the use does not
- * rise with it.
+ * The line through the hours by least squares, once more without those that did something else. Null where the use does not
+ * rise with the traffic.
  */
 export function lineThrough(
   ring: HourRing,
@@ -34,28 +44,42 @@ export function lineThrough(
   const known = hours
     .map((hour) => ({ net: netAt(hour) ?? 0, cores: coresAt(hour) ?? 0 }))
     .filter(({ net, cores }) => net > 0 && cores > 0);
-  const middle = medianOf(known.map(({ net }) => net));
-  const [quiet, busy] = [true, false].map((isQuiet) => {
-    const half = known.filter(({ net }) => net < middle === isQuiet);
-    return {
-      net: medianOf(half.map(({ net }) => net)),
-      cores: medianOf(half.map(({ cores }) => cores)),
-    };
-  }) as [(typeof known)[number], (typeof known)[number]];
-  const slope = (busy.cores - quiet.cores) / (busy.net - quiet.net);
-  if (!(slope > 0)) return null;
-  // Use below nothing without traffic is a line through the origin.
-  const isAbove = quiet.cores >= slope * quiet.net;
-  const perByte = isAbove ? slope : busy.cores / busy.net;
-  const idle = isAbove ? quiet.cores - slope * quiet.net : 0;
-  const rest = known.map(({ net, cores }) => cores / (idle + perByte * net) - 1);
+  const least = LEAST * medianOf(known.map(({ cores }) => cores));
+  // Use varies in proportion to its level: what counts is how far it is off as a share.
+  const points = known.map(({ net, cores }) => ({
+    x: net,
+    y: cores,
+    weight: Math.max(cores, least) ** -2,
+  }));
+  const first = risingLine(points);
+  if (first === null) return null;
+  const off = points.map(offFrom(first));
+  const middle = medianOf(off);
+  const most = TRIM * Math.max(scaleFloorShare, robustDeviation(off, middle));
+  const line = risingLine(points.filter((_, at) => Math.abs(off[at]! - middle) <= most));
+  if (line === null) return null;
+  const rest = points.map(offFrom(line));
   return {
-    idle,
-    perByte,
+    ...line,
     sigma: Math.max(scaleFloorShare, robustDeviation(rest, medianOf(rest))),
     upper: Math.max(0, quantileOf(rest, ORDINARY)),
     mostNet: Math.max(...known.map(({ net }) => net)),
   };
+}
+
+type Line = Pick<TrafficLine, 'idle' | 'perByte'>;
+
+/** How far use is beyond what its traffic says, as a share of that. */
+function offFrom({ idle, perByte }: Line): (hour: Point) => number {
+  return ({ x, y }) => y / (idle + perByte * x) - 1;
+}
+
+function risingLine(points: readonly Point[]): Line | null {
+  const { offset, slope } = leastSquares(points);
+  if (!(slope > 0)) return null;
+  // Use below nothing without traffic is a line through the origin.
+  if (offset < 0) return { idle: 0, perByte: leastSquares(points, true).slope };
+  return { idle: offset, perByte: slope };
 }
 
 /** What is normal at so much traffic; beyond all that was seen, in proportion to it. */

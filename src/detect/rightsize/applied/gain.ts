@@ -1,3 +1,5 @@
+import { leastSquares } from '../../../model/quantile.ts';
+
 /** One hour in which a container ran, over its pods. */
 export interface HourOfCost {
   /** Core-hours used, and those that were charged for: the larger of request and use, window by window. */
@@ -46,19 +48,14 @@ export function measureGain(
   };
 }
 
-/** The least-squares line through hours; flat where `y` does not rise with `x`. */
+/** The line through hours, flat where `y` does not rise with `x`. */
 function lineThrough(
   hours: readonly HourOfCost[],
   x: (hour: HourOfCost) => number,
   y: (hour: HourOfCost) => number,
 ): (hour: HourOfCost) => number {
-  const meanX = hours.reduce((sum, hour) => sum + x(hour), 0) / hours.length;
-  const meanY = hours.reduce((sum, hour) => sum + y(hour), 0) / hours.length;
-  let [together, spread] = [0, 0];
-  for (const hour of hours) {
-    together += (x(hour) - meanX) * (y(hour) - meanY);
-    spread += (x(hour) - meanX) ** 2;
-  }
-  const slope = spread > 0 ? Math.max(0, together / spread) : 0;
-  return (hour) => meanY + slope * (x(hour) - meanX);
+  const points = hours.map((hour) => ({ x: x(hour), y: y(hour), weight: 1 }));
+  const { offset, slope } = leastSquares(points);
+  const mean = points.reduce((sum, point) => sum + point.y, 0) / points.length;
+  return (hour) => (slope > 0 ? offset + slope * x(hour) : mean);
 }
