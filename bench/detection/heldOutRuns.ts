@@ -80,4 +80,15 @@ export const HELD_OUT_RUNS: readonly HeldOutRun[] = [
     simulated: '6, 0 / 3829 (1, 0 / 3423 of the kinds before)',
     measured: '3 / 363',
   },
+  {
+    commit: '33abc67b',
+    date: '2026-11-30',
+    cases: 455,
+    warned: '129 / 130',
+    critical: '85 / 90',
+    hijacked: '39 / 40',
+    firstDay: '36 / 40',
+    simulated: '9, 0 / 4112 (1, 0 / 3751 of the kinds before)',
+    measured: '3 / 363',
+  },
 ];
