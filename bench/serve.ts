@@ -175,11 +175,16 @@ async function load(url: string): Promise<Measured> {
   return { ...result, cpuMs: (user + system) / 1_000 };
 }
 
-function report(target: string, beside: string, { times, failures, cpuMs }: Measured): void {
+function report(
+  target: string,
+  beside: string,
+  { times, failures, reasons, cpuMs }: Measured,
+): void {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (share: number) => (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(1);
   print(
     `${target} at ${RATE}/s, ${beside}`,
     `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms over ${times.length} requests, ${failures} failed; ${(cpuMs / (times.length + failures)).toFixed(1)} ms of CPU each`,
   );
+  for (const reason of reasons) print('  failed with', reason);
 }

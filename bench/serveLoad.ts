@@ -7,6 +7,8 @@ export interface LoadResult {
   /** Milliseconds. */
   readonly times: readonly number[];
   readonly failures: number;
+  /** What the failed ones were answered, each text once. */
+  readonly reasons: readonly string[];
 }
 
 if (process.send !== undefined) {
@@ -19,6 +21,7 @@ async function send(url: string, rate: number, seconds: number): Promise<LoadRes
   const agent = new Agent({ keepAlive: true });
   const times: number[] = [];
   let failures = 0;
+  const reasons = new Set<string>();
   const began = performance.now();
   const requests = Array.from({ length: rate * seconds }, async (_, index) => {
     const due = began + (index * 1_000) / rate;
@@ -26,23 +29,27 @@ async function send(url: string, rate: number, seconds: number): Promise<LoadRes
     try {
       await ask(url.replace('{n}', String(1 + (index % VARIANTS))), agent);
       times.push(performance.now() - due);
-    } catch {
+    } catch (error) {
       failures += 1;
+      reasons.add(String(error));
     }
   });
   await Promise.all(requests);
   agent.destroy();
-  return { times, failures };
+  return { times, failures, reasons: [...reasons] };
 }
 
 function ask(url: string, agent: Agent): Promise<void> {
   return new Promise((resolve, reject) => {
     get(url, { agent }, (answer) => {
-      answer.resume();
+      let body = '';
+      answer.setEncoding('utf8').on('data', (part: string) => {
+        if (answer.statusCode !== 200) body += part;
+      });
       answer.on('error', reject);
       answer.on('end', () => {
         if (answer.statusCode === 200) resolve();
-        else reject(new Error(String(answer.statusCode)));
+        else reject(new Error(`${answer.statusCode} ${body.slice(0, 300)}`));
       });
     }).on('error', reject);
   });
