@@ -140,7 +140,7 @@ export class JsonScanner {
   /** Consumes `null` if it comes next. */
   isNull(): boolean {
     const start = this.#blank();
-    if (this.#bytes[start] !== LETTER_N) return false;
+    if (start < this.#bytes.length && this.#bytes[start] !== LETTER_N) return false;
     if (start + 4 > this.#bytes.length) throw this.#endOfBytes();
     if (this.#bytes.toString('latin1', start, start + 4) !== 'null') return false;
     this.#at = start + 4;

@@ -68,6 +68,14 @@ describe('a range answer', () => {
     for (let bytes = 1; bytes < body.length; bytes++) expect(parse(body, bytes)).toEqual(whole);
   });
 
+  it.each([
+    ['no result', '{"status":"success","data":{"resultType":"matrix","result": null}}'],
+    ['an error without data', '{"status":"error","data":null,"errorType":"timeout","error":"x"}'],
+  ])('is the same in whatever pieces it arrives: %s', (_, body) => {
+    const whole = parse(body);
+    for (let bytes = 1; bytes < body.length; bytes++) expect(parse(body, bytes)).toEqual(whole);
+  });
+
   it('has long parts that are not read again at each piece', () => {
     let times = 0;
     const item = (json: JsonScanner): boolean => {
