@@ -12,17 +12,17 @@ export function withPassword(url: string, env = process.env): string {
   const parsed = new URL(url);
   const isGiven = parsed.password !== '' || parsed.searchParams.has('password');
   if (isGiven || env['PGPASSWORD'] !== undefined) return url;
-  const password = lookUp(parsed, env['PGPASSFILE'] ?? join(homedir(), '.pgpass'));
+  const password = lookUp(parsed, env['PGPASSFILE']);
   parsed.password = encodeURIComponent(password ?? randomUUID());
   return parsed.href;
 }
 
 function lookUp(
   { hostname, port, pathname, username }: URL,
-  passwordFile: string,
+  named: string | undefined,
 ): string | undefined {
   const wanted = [hostname, port || '5432', pathname.slice(1), username].map(decodeURIComponent);
-  for (const line of readLines(passwordFile)) {
+  for (const line of readLines(named)) {
     // A colon or backslash of a field is written after a backslash.
     const fields = line.match(/(?:\\.|[^\\:])+/g)?.map((field) => field.replaceAll(/\\(.)/g, '$1'));
     const [password, ...rest] = fields?.toReversed() ?? [];
@@ -36,15 +36,16 @@ function lookUp(
   return undefined;
 }
 
-/** @throws HistoryError `io` where it is there and cannot be read */
-function readLines(file: string): readonly string[] {
+/** Of the file that is named, else of ~/.pgpass. @throws HistoryError `io` where the one named is there and cannot be read */
+function readLines(named: string | undefined): readonly string[] {
   try {
-    return readFileSync(file, 'utf8')
+    return readFileSync(named ?? join(homedir(), '.pgpass'), 'utf8')
       .split(/\r?\n/)
       .filter((line) => !line.startsWith('#'));
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return [];
-    throw new HistoryError('io', `the password file ${file} cannot be read (${code})`, error);
+    // As libpq does: the home may be no folder, or another user's.
+    if (named === undefined || code === 'ENOENT') return [];
+    throw new HistoryError('io', `the password file ${named} cannot be read (${code})`, error);
   }
 }
