@@ -110,12 +110,13 @@ const postgres: Rule<HistoryConfig> = (
 const SSL_MODES = ['verify-full', 'verify-ca', 'require', 'prefer', 'no-verify', 'disable'];
 
 function urlProblem(url: string): string | null {
-  if (/^postgres(ql)?:\/\/[^/?#]*,/.test(url))
+  if (/^postgres(ql)?:\/\/([^/?#]*@)?[^/?#@]*,[^/?#@]*([/?#]|$)/.test(url))
     return 'names several servers: give one address that follows the one that can be written (docs/postgresql.md)';
   if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol))
     return 'must be an address such as postgres://burnwatch@db.example.com/burnwatch?sslmode=verify-full';
   const { hostname, pathname, hash, searchParams } = new URL(url);
-  const sslmode = searchParams.get('sslmode') ?? 'verify-full';
+  const [sslmode = 'verify-full', ...others] = searchParams.getAll('sslmode');
+  if (others.length > 0) return 'has sslmode twice';
   if (!SSL_MODES.includes(sslmode))
     return `has sslmode=${sslmode}: it must be one of ${SSL_MODES.join(', ')}`;
   if (hostname === '') return 'names no server';

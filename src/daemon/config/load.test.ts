@@ -203,6 +203,14 @@ describe('loadConfig', () => {
     ['webhooks: [{ name: pager }]', '1: webhooks[0]: needs url or urlFile'],
     ['siem:\n  urlFile: token', '2: siem.urlFile: must be an http:// or https:// address'],
     [
+      'history: { url: "postgres://u:a,b@h1,h2:5432/db" }',
+      '1: history.url: names several servers: give one address that follows the one that can be written (docs/postgresql.md)',
+    ],
+    [
+      'history: { url: "postgres://h/db?sslmode=verify-full&sslmode=disable" }',
+      '1: history.url: has sslmode twice',
+    ],
+    [
       'history: { backup: { to: "s3://backups", s3: { secretAccessKey: k } } }',
       '1: history.backup.s3.accessKeyId: is missing beside the other: set it, or accessKeyIdFile',
     ],
@@ -349,6 +357,13 @@ describe('loadConfig', () => {
   ])('says %s', (_what, text, problems) => {
     expect(problemsOf(text)).toEqual(problems);
   });
+
+  it.each(['postgres://u:a,b@h/db', 'postgres://u:a,b,@h:5432/db?sslmode=disable'])(
+    'takes a comma of a password for no list of servers: %s',
+    (url) => {
+      expect(problemsOf(`history: { url: "${url}" }`)).toEqual([]);
+    },
+  );
 
   it('names a default file that is missing, and the cure', () => {
     const elsewhere = process.cwd();
