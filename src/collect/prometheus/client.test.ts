@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { configSchema } from '../../daemon/config/schema.ts';
 import { CollectError } from '../collector.ts';
@@ -14,6 +15,8 @@ const grid = { startSeconds: 1_800_000_000, stepSeconds: 300, points: 2 };
 const whole = { grid, from: 0, to: 1 };
 const OK =
   '{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"a":"b"},"values":[[1800000000,"1"]]}]}}';
+
+const GZIP = { 'Content-Encoding': 'gzip' };
 
 interface Request {
   readonly path: string;
@@ -53,8 +56,13 @@ async function serve(...answers: readonly Answer[]): Promise<{ url: string; requ
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
 }
 
-function send(status: number, body: string, headers: Record<string, string> = {}): Answer {
+function send(status: number, body: string | Buffer, headers: Record<string, string> = {}): Answer {
   return (response) => response.writeHead(status, headers).end(body);
+}
+
+/** As a proxy compresses it. */
+function zip(status: number, body: string): Answer {
+  return send(status, gzipSync(body), GZIP);
 }
 
 async function connect(
@@ -195,6 +203,83 @@ describe('the Prometheus client', () => {
     const { client, pauses } = await connect({ url });
     expect((await client.range('up', whole, never)).series).toHaveLength(1);
     expect(pauses).toHaveLength(2);
+  });
+
+  it('reads what a proxy compressed all the same', async () => {
+    const result = Array.from({ length: 500 }, (_, pod) => ({
+      metric: { namespace: 'shop', pod: `checkout-${pod}`, container: 'app', unit: 'byte' },
+      values: Array.from({ length: 289 }, (__, point) => [1_800_000_000 + point * 300, '1']),
+    }));
+    const constant = { status: 'success', data: { resultType: 'matrix', result } };
+    const { url, requests } = await serve(
+      send(200, brotliCompressSync(OK), { 'Content-Encoding': 'br' }),
+      send(200, OK, { 'Content-Encoding': 'identity' }),
+      // It shrinks to less than a ninetieth.
+      zip(200, JSON.stringify(constant)),
+    );
+    const { client } = await connect({ url });
+    for (let i = 0; i < 2; i++)
+      expect((await client.range('up', whole, never)).series).toHaveLength(1);
+    const day = { grid: { ...grid, points: 289 }, from: 0, to: 288 };
+    expect((await client.range('up', day, never)).series).toHaveLength(500);
+    expect(requests).toHaveLength(3);
+  });
+
+  it.each([
+    ['empty', send(200, '')],
+    ['cut off before it was compressed', zip(200, OK.slice(0, -5))],
+    ['cut off after it was compressed', send(200, gzipSync(OK).subarray(0, -9), GZIP)],
+    ['cut off at once', send(200, gzipSync(OK).subarray(0, 5), GZIP)],
+  ])('tries again after an answer that is %s', async (_, wrong) => {
+    const { url, requests } = await serve(wrong, send(200, OK));
+    const { client } = await connect({ url });
+    expect((await client.range('up', whole, never)).series).toHaveLength(1);
+    expect(requests).toHaveLength(2);
+  });
+
+  it.each([
+    ['that is compressed', zip(200, '<html>Sign in</html>')],
+    ['that says it is, and is not', send(200, '<html>Sign in</html>', GZIP)],
+    ['of unknown make', send(200, '<html>Sign in</html>', { 'Content-Encoding': 'zstd' })],
+  ])('shows a login page %s', async (_, page) => {
+    const { url, requests } = await serve(page);
+    const { client } = await connect({ url });
+    const failure = await failureOf(client.range('up', whole, never));
+    expect(failure).toMatchObject({ code: 'bad-answer', retryable: false });
+    expect(failure.message).toContain('it begins "<html>Sign in</html>"');
+    expect(requests).toHaveLength(1);
+  });
+
+  it('reads the words of an error, compressed or not', async () => {
+    const words = '{"status":"error","errorType":"execution","error":"too many samples"}';
+    const { url } = await serve(
+      send(422, words, { 'Content-Encoding': 'Identity' }),
+      zip(422, words),
+      send(422, gzipSync(words).subarray(0, -4), GZIP),
+    );
+    const { client } = await connect({ url });
+    for (let i = 0; i < 3; i++)
+      expect(await failureOf(client.range('up', whole, never))).toMatchObject({
+        code: 'too-large',
+      });
+  });
+
+  it('reads no more of an error than its words', async () => {
+    const piece = '<too many samples '.repeat(1_000);
+    let sent = 0;
+    const { url } = await serve((response) => {
+      response.writeHead(422);
+      const more = (): void => {
+        do sent += piece.length;
+        while (response.write(piece));
+      };
+      response.on('drain', more);
+      more();
+    });
+    const { client } = await connect({ url });
+    expect(await failureOf(client.range('up', whole, never))).toMatchObject({ code: 'too-large' });
+    // The rest is in the buffers of the connection.
+    expect(sent).toBeLessThan(2 ** 25);
   });
 
   it('ends a request that takes longer than the timeout', async () => {

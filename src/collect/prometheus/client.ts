@@ -1,9 +1,8 @@
-import { buffer } from 'node:stream/consumers';
-import { brotliDecompressSync, unzipSync } from 'node:zlib';
 import { PrometheusDriver } from 'prometheus-query';
 import { isLoopback } from '../../model/listen.ts';
 import { SECOND_MS, type Span } from '../../model/time.ts';
 import { CollectError, type SourceWork } from '../collector.ts';
+import { errorText, firstLine, PackingError, unpacked } from './body.ts';
 import { classifyAnswer, classifyNetwork, oneLine } from './failures.ts';
 import type { Grid } from './grid.ts';
 import { pointSeconds } from './grid.ts';
@@ -250,40 +249,50 @@ async function read<T extends { readonly samples: number }>(
   asking: Asking,
 ): Promise<T> {
   const { transport, deps, work } = asking;
-  const encoding = header(response.headers, 'content-encoding');
   const pause = retryAfterMs(header(response.headers, 'retry-after'), deps.now());
-  const sent = counted(response.data, work);
+  const encoding = header(response.headers, 'content-encoding');
+  const body = unpacked(counted(response.data, work), encoding);
   if (response.status !== 200) {
     if (work !== undefined) work.refusals += 1;
-    const body = await buffer(sent);
-    const text = encoding === undefined ? body.toString('utf8') : '';
-    const failed = { status: response.status, ...errorOf(text, response) };
+    const failed = { status: response.status, ...errorOf(await errorText(body), response) };
     throw new RetryAfter(classifyAnswer(failed, transport.server), pause);
   }
   const reader = question.reader();
   let start = '';
-  const understood = <R>(body: Uint8Array, take: () => R): R => {
+  let bytes = 0;
+  const misunderstood = (cause: unknown): RetryAfter => {
+    const failure = new CollectError(
+      'bad-answer',
+      `${transport.server} answered 200, but ${(cause as Error).message}; it begins ${JSON.stringify(start)} (a login page or a proxy in between?)`,
+      // A cut-off answer is worth another attempt, a login page is not.
+      start === '' || start.startsWith('{'),
+      cause,
+    );
+    return new RetryAfter(failure, null);
+  };
+  const understood = <R>(take: () => R): R => {
     try {
-      start ||= oneLine(Buffer.from(body.subarray(0, 80)).toString('utf8'));
       return take();
     } catch (cause) {
-      const failure = new CollectError(
-        'bad-answer',
-        `${transport.server} answered 200, but ${(cause as Error).message}; it begins ${JSON.stringify(start)} (a login page or a proxy in between?)`,
-        // A cut-off answer is worth another attempt, a login page is not.
-        start.startsWith('{'),
-        cause,
-      );
-      throw new RetryAfter(failure, null);
+      throw misunderstood(cause);
     }
   };
-  if (encoding === undefined || encoding === 'identity')
-    for await (const chunk of sent) understood(chunk, () => reader.feed(chunk));
-  else {
-    const body = await buffer(sent);
-    understood(body, () => reader.feed(unpacked(body, encoding)));
+  try {
+    for await (const chunk of body) {
+      bytes += chunk.length;
+      if (bytes > LARGEST_ANSWER_BYTES) {
+        const tooLarge = `${transport.server}: the answer is too big`;
+        throw new RetryAfter(new CollectError('too-large', tooLarge, false), null);
+      }
+      start ||= firstLine(chunk);
+      understood(() => reader.feed(chunk));
+    }
+  } catch (error) {
+    if (!(error instanceof PackingError)) throw error;
+    start ||= error.start;
+    throw misunderstood(error);
   }
-  const answer = understood(new Uint8Array(), () => reader.end());
+  const answer = understood(() => reader.end());
   if ('errorType' in answer) {
     if (work !== undefined) work.refusals += 1;
     throw new RetryAfter(classifyAnswer({ status: 422, ...answer }, transport.server), pause);
@@ -302,18 +311,6 @@ async function* counted(
   }
 }
 
-/** JSON of metrics shrinks to a twentieth; what grows far more is made to fill the memory. */
-const MOST_GROWTH = 50;
-
-/** A body as it was before a proxy compressed it, though it was asked not to. @throws Error of `node:zlib` */
-function unpacked(body: Uint8Array, encoding: string): Uint8Array {
-  const most = body.length * MOST_GROWTH + 2 ** 16;
-  const options = { maxOutputLength: Math.min(most, LARGEST_ANSWER_BYTES) };
-  if (encoding === 'gzip' || encoding === 'deflate') return unzipSync(body, options);
-  if (encoding === 'br') return brotliDecompressSync(body, options);
-  throw new Error(`it is compressed as ${oneLine(encoding)}`);
-}
-
 function header(headers: unknown, name: string): string | undefined {
   const value = (headers as Record<string, unknown>)[name];
   return typeof value === 'string' ? value : undefined;
@@ -330,7 +327,7 @@ function errorOf(text: string, response: HttpAnswer): { errorType: string | null
     };
   } catch {
     // Not JSON: a proxy's page. Its markup helps nobody.
-    const plain = oneLine(text.replace(/<[^>]*>/g, ' ').slice(0, 300));
+    const plain = oneLine(text.replace(/<[^<>]*>/g, ' ').slice(0, 300));
     return { errorType: null, error: plain === '' ? response.statusText : plain };
   }
 }

@@ -72,7 +72,7 @@ export class JsonScanner {
    */
   *whole<T>(read: () => T): Generator<void, T> {
     for (;;) {
-      const [at, samples] = [this.#at, this.samples];
+      const [at, samples] = [this.#blank(), this.samples];
       try {
         return read();
       } catch (error) {
@@ -273,7 +273,7 @@ export class JsonScanner {
   }
 
   #blank(): number {
-    while (this.#at < this.#bytes.length && (this.#bytes[this.#at] ?? 0) <= 0x20) this.#at++;
+    while (this.#at < this.#bytes.length && isBlank(this.#bytes[this.#at]!)) this.#at++;
     return this.#at;
   }
 
@@ -298,6 +298,11 @@ export class JsonScanner {
   #endOfBytes(): SyntaxError {
     return this.#isWhole ? new SyntaxError('the answer ends before its end') : CUT;
   }
+}
+
+/** Blanks of JSON: a body of NUL bytes is refused at the first one. */
+function isBlank(byte: number): boolean {
+  return byte <= 0x20 && (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09);
 }
 
 /** Where the object of strings at `start` ends; -1 where something else is there. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { fc } from '../../../test/support/properties.ts';
 import { readAnswer } from '../../../test/support/readAnswer.ts';
 import type { JsonScanner } from './jsonScanner.ts';
@@ -88,6 +88,17 @@ describe('a range answer', () => {
     expect(times).toBeLessThan(20);
   });
 
+  it('may begin with blanks without end, which are not kept', () => {
+    const reader = matrixReader(grid);
+    const blanks = Buffer.alloc(2 ** 20, ' ');
+    const joined = vi.spyOn(Buffer, 'concat');
+    for (let piece = 0; piece < 64; piece++) reader.feed(blanks);
+    expect(joined).not.toHaveBeenCalled();
+    joined.mockRestore();
+    reader.feed(Buffer.from(answer('')));
+    expect(reader.end()).toMatchObject({ series: [] });
+  });
+
   it('surfaces warnings and VictoriaMetrics’ mark of partial answers, but not remarks', () => {
     const parsed = parse(
       answer(
@@ -112,6 +123,7 @@ describe('a range answer', () => {
       answer('{"metric":{},"values":[[1800000000,"1"]]}').slice(0, -9),
       'ends before',
     ],
+    ['NUL bytes', '\0'.repeat(100), 'at byte 0'],
     ['another JSON', '{"hello":"world"}', 'not the answer of a Prometheus query'],
     [
       'an instant answer',
