@@ -20,7 +20,17 @@ interface Sent {
   readonly text: string | null;
   /** Another one whose text has the same hash. */
   readonly next: Sent | undefined;
+  /** How many these are, with the next one and its own. */
+  readonly length: number;
 }
+
+/** Odd, as FNV has it. */
+const FACTOR = 0x01000193;
+/**
+ * So many of one hash are known. Who names pods can choose as many of one hash as he likes: they are parsed each time,
+ * which takes time in proportion to their text.
+ */
+const MOST_OF_A_HASH = 8;
 
 /**
  * The label sets that a store sent lately, by their text in its answers. A series has the same labels in every window:
@@ -30,8 +40,6 @@ export class LabelSets {
   #recent = new Map<number, Sent>();
   #older = new Map<number, Sent>();
   #values = new Map<string, string>();
-  /** Another one in each process, so that names of one hash cannot be chosen. */
-  readonly #factor = Math.floor(Math.random() * 2 ** 31) * 2 + 1;
 
   /**
    * The labels of a JSON object of strings; null where it is none. Long values are cut: an exporter chooses their length.
@@ -41,12 +49,14 @@ export class LabelSets {
    */
   of(bytes: Buffer, start: number, end: number): SeriesLabels | null {
     let hash = 0;
-    for (let at = start; at < end; at++) hash = Math.imul(hash + bytes[at]!, this.#factor);
+    for (let at = start; at < end; at++) hash = Math.imul(hash + bytes[at]!, FACTOR);
     const others = this.#recent.get(hash);
     const recent = find(others, bytes, start, end);
     if (recent !== undefined) return recent.labels;
     const sent = find(this.#older.get(hash), bytes, start, end) ?? this.#read(bytes, start, end);
-    this.#recent.set(hash, sent.next === others ? sent : { ...sent, next: others });
+    const next = others !== undefined && others.length < MOST_OF_A_HASH ? others : undefined;
+    const length = 1 + (next?.length ?? 0);
+    this.#recent.set(hash, sent.next === next ? sent : { ...sent, next, length });
     return sent.labels;
   }
 
@@ -61,7 +71,7 @@ export class LabelSets {
     const labels = this.#parse(bytes.toString('utf8', start, end));
     const isPlain = labels !== null && isWritten(labels, bytes, start, end);
     const text = isPlain ? null : bytes.toString('latin1', start, end);
-    return { labels, text, next: undefined };
+    return { labels, text, next: undefined, length: 1 };
   }
 
   #parse(text: string): SeriesLabels | null {
