@@ -44,10 +44,9 @@ function describe(issue: z.core.$ZodIssue, value: unknown): string {
       return `${shown}is not one of ${allowed.join(', ')}${hint}`;
     }
     case 'too_small':
-      if (typeof value === 'number' && issue.message.startsWith('Too small'))
-        return `${shown}must be ${issue.inclusive === true ? 'at least' : 'more than'} ${issue.minimum}`;
+      if (!issue.message.startsWith('Too small')) return `${shown}${issue.message}`;
       if (typeof value !== 'number') return 'must not be empty';
-      return `${shown}${issue.message}`;
+      return `${shown}must be ${issue.inclusive === true ? 'at least' : 'more than'} ${issue.minimum}`;
     case 'too_big':
       return `${shown}must be ${issue.inclusive === true ? 'at most' : 'less than'} ${issue.maximum}`;
     default:

@@ -19,12 +19,17 @@ import type { KubeContextConfig } from '../notify/config.ts';
 import type { ResponseConfig } from '../respond/config.ts';
 import type { HistoryConfig } from '../store/config.ts';
 
+const ownNamespaces = z
+  .array(z.string())
+  .min(1, 'is empty: name a namespace, or leave it out for all of them')
+  .optional();
+
 const token = z.strictObject({
   name: z.string().min(1),
   token: z.string().optional(),
   tokenFile: z.string().optional(),
   scopes: z.array(z.enum(['read', 'ack', 'silence', 'ingest', 'admin'])).min(1),
-  namespaces: z.array(z.string()).optional(),
+  namespaces: ownNamespaces,
   /** Only these of `clusters`; all without it. */
   clusters: z.array(z.string()).min(1).optional(),
 });
@@ -47,7 +52,7 @@ export type TokenReviewConfig = z.output<typeof tokenReview>;
 const oidcGroup = z.strictObject({
   group: z.string().min(1),
   scopes: z.array(personScopes).min(1),
-  namespaces: z.array(z.string()).optional(),
+  namespaces: ownNamespaces,
   clusters: z.array(z.string()).min(1).optional(),
 });
 

@@ -243,6 +243,14 @@ describe('loadConfig', () => {
       '1: serve.tokens[0].scopes: must not be empty',
     ],
     [
+      'serve: { tokens: [{ name: a, tokenFile: token, scopes: [read], namespaces: [] }] }',
+      '1: serve.tokens[0].namespaces: [] is empty: name a namespace, or leave it out for all of them',
+    ],
+    [
+      'serve: { externalUrl: "https://b.example" }\noidc: { issuer: "https://a.example", clientId: b, groups: [{ group: g, scopes: [read], namespaces: [] }] }',
+      '2: oidc.groups[0].namespaces: [] is empty: name a namespace, or leave it out for all of them',
+    ],
+    [
       'serve: { tokens: [{ name: a, token: 0123456789abcdef, scopes: [write] }] }',
       '1: serve.tokens[0].scopes[0]: "write" is not one of read, ack, silence, ingest, admin',
     ],

@@ -36,8 +36,7 @@ export async function answerOverview(
   const { watermark, windowMs = 300_000 } = await reader.status();
   const shared = { watermark, windowMs };
   if (watermark === null) return { ...shared, ...NOTHING };
-  const key = namespaces === null ? '' : namespaces.join(' ');
-  const money = await context.perWindow(`overview ${key}`, () =>
+  const money = await context.perWindow(`overview ${JSON.stringify(namespaces)}`, () =>
     readMoney({ namespaces }, watermark, context),
   );
   return { ...shared, ...money };
