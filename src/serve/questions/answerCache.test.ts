@@ -86,6 +86,32 @@ describe('AnswerCache', () => {
   });
 });
 
+describe('answers that are texts', () => {
+  const [mib, kept] = [2 ** 20, 128];
+  const large = async (size: number) => new Uint8Array(size * mib);
+
+  it('take no more room than there is: those that were not asked for lately go', async () => {
+    const cache = new AnswerCache(200);
+    const computed: number[] = [];
+    const ask = (size: number, version = 1) =>
+      cache.get(`of ${size}`, version, () => {
+        computed.push(size);
+        return large(size);
+      });
+    for (const size of [50, 49, 48, 50, 48]) await ask(size);
+    // The third pushed the first out, which pushed out the second; the third one is still there.
+    expect(computed).toEqual([50, 49, 48, 50]);
+    await ask(kept);
+    await ask(kept);
+    expect(computed.slice(4)).toEqual([kept, kept]);
+    // An answer of the next version takes the place of the last one, not one beside it.
+    await ask(47);
+    for (const version of [2, 3, 4]) await ask(46, version);
+    await ask(47);
+    expect(computed.slice(6)).toEqual([47, 46, 46, 46]);
+  });
+});
+
 describe('an answer whose clients have left', () => {
   it('is given up when the last one leaves, and begun anew at the next question', async () => {
     const kept = new AnswerCache(10);

@@ -108,7 +108,10 @@ export class AnswerCache {
       if ((entry.settled?.turn ?? 0) < turn)
         entry.settled = { version, turn, answer, rightAt: this.#now() };
       const size = answer instanceof Uint8Array ? answer.byteLength + 1 : 1;
-      if (this.#entries.peek(key) === entry) this.#entries.set(key, entry, { size });
+      if (this.#entries.peek(key) !== entry) return;
+      // Set over itself, an entry would keep its size.
+      this.#entries.delete(key);
+      this.#entries.set(key, entry, { size });
     } finally {
       if (entry.pending === pending) entry.pending = null;
     }
