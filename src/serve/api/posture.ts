@@ -9,7 +9,12 @@ const count = z.number().int().min(0);
 const byScope = z.partialRecord(z.enum(SCOPES), count).describe('failures of each scope');
 
 const postureSchema = z.object({
-  asOf: z.iso.datetime().nullable().describe('null: no source could be asked, posture is unknown'),
+  asOf: z.iso
+    .datetime()
+    .nullable()
+    .describe(
+      'null: no window is recorded yet, or no source could be asked and posture is unknown',
+    ),
   changes: z
     .array(
       z.object({

@@ -53,7 +53,7 @@ export const posturePage: ShownPage = {
         ${listTable(view.lists)}
         <section class="card" aria-label="Posture by namespace">
           ${
-            view.asOf === null
+            view.namespaces.length === 0 && view.asOf === null
               ? unknownPosture()
               : table('Posture by namespace', worstFirst, [
                   ...COLUMNS,

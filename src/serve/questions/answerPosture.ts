@@ -25,7 +25,7 @@ export interface PostureAsk extends Whose {
 export interface PostureView {
   /** Without single results unless one namespace was asked for; ways to cluster-admin are always listed. */
   readonly namespaces: readonly NamespacePostureData[];
-  /** Null: no source answered; posture is unknown. */
+  /** Null: no source answered, and posture is unknown; or no window is sealed yet. */
   readonly asOf: TimeMs | null;
   /** How long each list of failures is, over these namespaces, and how that went. */
   readonly lists: readonly ListTrend[];
@@ -110,7 +110,7 @@ async function readPosture(
   const scopes = scope === null ? SCOPES : [scope];
   const evaluated = evaluatePosture({ ...input, calls }, { ...policy, scopes });
   return {
-    asOf: watermark ?? 0,
+    asOf: watermark,
     all: evaluated.map(({ checks, ...rest }) => ({
       ...rest,
       checks: checks.map(checkJson),
