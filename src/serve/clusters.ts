@@ -43,11 +43,14 @@ export class Clusters {
       chosen = name;
       answer = other;
     }
-    if (!isPage(request) || chosen === (this.#chosenBefore(request) ?? this.#names[0]))
-      return answer;
+    const isNew = isPage(request) && chosen !== (this.#chosenBefore(request) ?? this.#names[0]);
+    const nextPage = asked === null ? null : answer.headers.get('link');
+    if (!isNew && nextPage === null) return answer;
     const headers = new Headers(answer.headers);
-    const path = 'Path=/; SameSite=Lax; HttpOnly';
-    headers.append('set-cookie', `${COOKIE}=${encodeURIComponent(chosen)}; ${path}`);
+    const name = encodeURIComponent(chosen);
+    // The app was not told that there are other clusters.
+    if (nextPage !== null) headers.set('link', nextPage.replace('>', `&cluster=${name}>`));
+    if (isNew) headers.append('set-cookie', `${COOKIE}=${name}; Path=/; SameSite=Lax; HttpOnly`);
     return new Response(answer.body, { status: answer.status, headers });
   };
 

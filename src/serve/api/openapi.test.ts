@@ -1,6 +1,11 @@
+import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { testApp } from '../../../test/support/serve/testApp.ts';
+import type { ServerEnv } from '../security/access.ts';
+import { LOCAL_OPERATOR } from '../security/principal.ts';
+import { defineRoute, pageOf, pageQuery } from './route.ts';
+import { mountApi } from './routes.ts';
 
 interface Operation {
   readonly operationId: string;
@@ -126,6 +131,36 @@ describe('a GET', () => {
     const etag = (await ask('/api/v1/findings', 'root-token')).headers.get('etag') ?? '';
     const headers = { 'if-none-match': given.replaceAll('"TAG"', etag) };
     expect((await ask('/api/v1/findings', 'root-token', { headers })).status).toBe(status);
+  });
+
+  it('is answered anew once there is a next page, though its own page is as it was', async () => {
+    const rows = [1, 2];
+    const list = defineRoute({
+      method: 'get',
+      path: '/rows',
+      scope: 'read',
+      summary: 'A list that grows',
+      query: z.strictObject(pageQuery),
+      response: z.array(z.number()),
+      handle: async ({ query }) => pageOf(rows, query, (row) => row),
+    });
+    const app = new Hono<ServerEnv>();
+    app.use(async (context, next) => {
+      context.set('principal', LOCAL_OPERATOR);
+      await next();
+    });
+    mountApi(app, [list], {} as never);
+    const get = (etag = '') =>
+      app.request('/api/v1/rows?limit=2', { headers: { 'if-none-match': etag } });
+    const etagOf = ({ headers }: Response) => headers.get('etag') ?? '';
+    const full = await get();
+    expect((await get(etagOf(full))).status).toBe(304);
+    rows.push(3);
+    const again = await get(etagOf(full));
+    expect([again.status, await again.json()]).toEqual([200, [1, 2]]);
+    expect(again.headers.get('x-total-count')).toBe('3');
+    expect(again.headers.get('link')).toContain('offset=2');
+    expect((await get(etagOf(again))).status).toBe(304);
   });
 
   it('and a HEAD have the same headers', async () => {

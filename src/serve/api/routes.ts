@@ -106,7 +106,9 @@ function send(
   const json = { ...answer.headers, 'content-type': type };
   // A HEAD is a GET whose body stays away: its headers are the same.
   if (!['GET', 'HEAD'].includes(context.req.method)) return context.body(text, status, json);
-  const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+  // Headers are part of what is tagged: a page may be as it was while there is a next one now.
+  const hash = createHash('sha256').update(JSON.stringify(json)).update(text);
+  const etag = `"${hash.digest('base64url').slice(0, 22)}"`;
   const caching = { etag, 'cache-control': 'private, no-cache', vary: 'Authorization, Cookie' };
   if (hasLatest(context.req.header('if-none-match'), etag)) return context.body(null, 304, caching);
   return context.body(text, status, { ...json, ...caching });
