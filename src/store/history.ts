@@ -165,13 +165,21 @@ export interface HistorySpan {
   readonly rewritten: number;
 }
 
+/** What answers about costs rest on: equal while they are the same. */
+export interface CostVersion {
+  /** Changes when a window is sealed, or old rows are dropped: what is still recorded is as it was. */
+  readonly sealed: string;
+  /** Changes with what had been recorded: by a correction, or a bill. */
+  readonly recorded: string;
+}
+
 /** The history's reading side: one reader a page or command, each on its own read-only connection. */
 export interface HistoryReader {
   status(): Promise<HistoryStatus>;
   /** Changes whenever another connection writes into the history, for caches of answers. Cheap. */
   version(): Promise<number>;
   /** Changes whenever recorded costs, bills or what is kept of them change; messages and decisions leave it. */
-  costVersion(): Promise<string>;
+  costVersion(): Promise<CostVersion>;
   /** What the next window would need, for a dry run; see `HistoryWriter.loadState`. */
   loadState(codecs: DetectorCodecs): Promise<CycleState>;
   costs(query: CostQuery): Promise<CostTable>;

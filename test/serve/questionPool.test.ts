@@ -49,13 +49,13 @@ describe('the question threads', () => {
     const log = pino({ level: 'silent' });
     const reader = await openHistoryReader(config.history.path);
     const watermark = (await reader.status()).watermark ?? 0;
-    const state = { version: 1, costs: '', looks: 0, isAway: true };
+    const state = { version: 1, sealed: '', looks: 0, isAway: true };
     const versions = {
       version: () => Promise.resolve(state.version),
       costVersion: async () => {
         state.looks += 1;
         if (state.isAway) throw new Error('the database is away');
-        return state.costs;
+        return { sealed: state.sealed, recorded: '' };
       },
     };
     const pool = new QuestionPool({ config, thresholds: loadThresholds([]) }, versions, log);
@@ -80,7 +80,7 @@ describe('the question threads', () => {
       expect(await ask()).toBe(answers[0]);
       expect(pool.computed).toBe(1);
       state.version = 3;
-      state.costs = 'another window';
+      state.sealed = 'another window';
       expect(await ask()).toEqual(answers[0]);
       expect(pool.computed).toBe(2);
     } finally {
@@ -93,7 +93,12 @@ describe('the question threads', () => {
     const log = pino({ level: 'silent' });
     const reader = await openHistoryReader(config.history.path);
     const watermark = (await reader.status()).watermark ?? 0;
-    const pool = new QuestionPool({ config, thresholds: loadThresholds([]) }, reader, log);
+    let bills = 0;
+    const versions = {
+      version: () => Promise.resolve(bills),
+      costVersion: async () => ({ sealed: '', recorded: `${bills} bills` }),
+    };
+    const pool = new QuestionPool({ config, thresholds: loadThresholds([]) }, versions, log);
     const ask = async (to: number, moving?: string) => {
       const form = { by: ['namespace'], idle: 'separate', format: 'json' } as const;
       const span = { from: to - DAY_MS, to, ...(moving === undefined ? {} : { moving }) };
@@ -109,6 +114,18 @@ describe('the question threads', () => {
       // Questions about costs are answered by turns: the one that was begun before is there now.
       expect(await ask(now, '24h')).toBe(now);
       expect(pool.computed).toBe(3);
+      // An answer from before a bill says nowhere that it is: no question gets it.
+      bills = 1;
+      expect(await ask(before, '24h')).toBe(before);
+      expect(pool.computed).toBe(4);
+      const span = { from: before - DAY_MS, to: before };
+      for (const version of [1, 2]) {
+        bills = version;
+        await pool.questions.unitCosts({ ...span, namespaces: null });
+      }
+      expect(pool.computed).toBe(6);
+      await pool.questions.unitCosts({ ...span, namespaces: null });
+      expect(pool.computed).toBe(6);
     } finally {
       await pool.close();
       await reader.close();
@@ -134,7 +151,7 @@ describe('the question threads', () => {
     const log = pino({ level: 'silent' });
     const missing = { ...config, history: { ...config.history, path: history.path('nowhere') } };
     const version = () => Promise.resolve(1);
-    const costVersion = () => Promise.resolve('');
+    const costVersion = () => Promise.resolve({ sealed: '', recorded: '' });
     const thresholds = loadThresholds([]);
     const pool = new QuestionPool({ config: missing, thresholds }, { version, costVersion }, log);
     try {

@@ -245,6 +245,15 @@ describe('importing', () => {
     expect([charges, days[0]?.totalNano]).toEqual([1, 3.5e9]);
   });
 
+  it('makes answers from before wrong, as a window that is sealed does not', async () => {
+    await importLines(BILL);
+    const before = await reader.costVersion();
+    await importLines(BILL, { now: NOW + 1 });
+    const after = await reader.costVersion();
+    expect(after.sealed).toBe(before.sealed);
+    expect(after.recorded).not.toBe(before.recorded);
+  });
+
   it('replaces what an earlier import said of the same days', async () => {
     await importLines(BILL);
     await importLines([

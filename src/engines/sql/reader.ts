@@ -1,7 +1,12 @@
 import { knownSources, type DataProblem } from '../../model/snapshot.ts';
 import { DAY_MS, floorTo, type TimeMs } from '../../model/time.ts';
 import { emptyState, type CycleState } from '../../store/cycleState.ts';
-import type { DetectorCodecs, HistoryReader, HistoryStatus } from '../../store/history.ts';
+import type {
+  CostVersion,
+  DetectorCodecs,
+  HistoryReader,
+  HistoryStatus,
+} from '../../store/history.ts';
 import type { HistoryIdentity } from '../../store/historyIdentity.ts';
 import { CostAnswers } from '../../store/pages/costAnswers.ts';
 import { KeptSums } from '../../store/pages/keptSums.ts';
@@ -129,16 +134,12 @@ async function readStateBefore(
   return isFirstDay ? { ...emptyState(), historyStart } : null;
 }
 
-/** A correction of a window changes its coverage, completeness or what was observed; a bill has its time of import. */
-async function readCostVersion(db: Db): Promise<string> {
-  const windows =
-    await db.first`SELECT count(*) AS sealed, coalesce(sum(coverage), 0) AS coverage, coalesce(sum(complete), 0) AS complete
-     FROM windows`;
-  const incomplete =
-    await db.values<string>`SELECT observed FROM windows WHERE complete = 0 ORDER BY start`;
+/** A correction is counted; a bill has its time of import. */
+async function readCostVersion(db: Db): Promise<CostVersion> {
   const bills =
     await db.first`SELECT count(*) AS days, coalesce(max(imported_at), 0) AS imported FROM bill_days`;
-  return JSON.stringify([windows, incomplete, bills, await new MetaTable(db).span()]);
+  const { rewritten, ...sealed } = await new MetaTable(db).span();
+  return { sealed: JSON.stringify(sealed), recorded: JSON.stringify([rewritten, bills]) };
 }
 
 async function readStatus(db: Db, windowMs: number): Promise<HistoryStatus> {

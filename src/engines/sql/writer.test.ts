@@ -185,8 +185,15 @@ describe('correctWindows', () => {
     const corrections = holes.map(({ start }) =>
       right.find(({ snapshot }) => snapshot.window.start === start)!,
     );
+    const reader = await openHistoryReader(temp.path('corrected'));
+    const before = await reader.costVersion();
     expect(await writer.correctWindows(corrections)).toBe(holes.length);
+    const after = await reader.costVersion();
+    expect(after.sealed).toBe(before.sealed);
+    expect(after.recorded).not.toBe(before.recorded);
     expect(await writer.correctWindows(corrections)).toBe(0);
+    expect(await reader.costVersion()).toEqual(after);
+    await reader.close();
     expect(await writer.incompleteWindows(0, end)).toEqual([]);
     await writer.close();
     const whole = await dumpHistory(await temp.record('right', right));

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { parsePeriod, parseTime } from '../../model/period.ts';
-import { DAY_MS, floorTo, type Span } from '../../model/time.ts';
+import { DAY_MS, floorTo, type Span, type TimeMs } from '../../model/time.ts';
 import { parseCostDimension, parseCostFilter } from '../../store/costFilter.ts';
+import type { ScheduleConfig } from '../../cycle/config.ts';
 import type { ServeDeps } from '../deps.ts';
 import type { AskedSpan } from '../questions/answerContext.ts';
 import { HttpProblem } from '../problem.ts';
@@ -55,12 +56,16 @@ export interface SpanQuery {
 
 /** The span that is asked for; the last seven days where none is. @throws HttpProblem 400 */
 export function costSpan(query: SpanQuery, deps: Pick<ServeDeps, 'config' | 'now'>): AskedSpan {
-  const span = spanAsOfWindow(query, deps);
+  const { schedule } = deps.config();
+  const now = deps.now();
+  const span = spanAsOfWindow(query, now, schedule);
   if (span.to - span.from > MAX_SPAN_MS)
     throw new HttpProblem(400, 'At most 400 days can be asked for at once');
   // A table does not say its span: it is never that of the window before.
-  const isMoving = query.from === undefined && query.to === undefined && query.format !== 'csv';
-  return isMoving ? { ...span, moving: query.window ?? DEFAULT_WINDOW } : span;
+  if (query.from !== undefined || query.to !== undefined || query.format === 'csv') return span;
+  // Only what ends later a window from now moves on: not `lastweek`, and no pair of times.
+  const next = spanAsOfWindow(query, now + schedule.window, schedule);
+  return next.to === span.to ? span : { ...span, moving: query.window ?? DEFAULT_WINDOW };
 }
 
 const DEFAULT_WINDOW = '7d';
@@ -69,16 +74,11 @@ const DEFAULT_WINDOW = '7d';
  * The span as of the end of the last whole window: no later window can be sealed, and all who ask before the
  * next one ends share one answer. As of now where nothing is left of the span that way (`today`, just after midnight).
  */
-function spanAsOfWindow(
-  query: SpanQuery,
-  { now, config }: Pick<ServeDeps, 'config' | 'now'>,
-): Span {
-  const { timezone, window } = config().schedule;
-  const at = now();
+function spanAsOfWindow(query: SpanQuery, now: TimeMs, { timezone, window }: ScheduleConfig): Span {
   try {
-    return spanOf(query, floorTo(at, window), timezone);
+    return spanOf(query, floorTo(now, window), timezone);
   } catch {
-    return spanOf(query, at, timezone);
+    return spanOf(query, now, timezone);
   }
 }
 

@@ -53,7 +53,7 @@ export class QuestionRefused extends Error {
 
 /** What every answer is made with. */
 export interface AnswerContext extends AnswerParts {
-  /** Keeps an answer until another window is sealed. */
+  /** Keeps an answer until another window is sealed, or a correction or a bill changes what was recorded. */
   perWindow<T>(key: string, compute: () => Promise<T>): Promise<T>;
   /** Keeps an answer until another hour is sealed: for what changes slowly and costs much. */
   perHour<T>(key: string, compute: () => Promise<T>): Promise<T>;

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { ServeConfig } from '../config.ts';
 import type { Thresholds } from '../../detect/detectors.ts';
 import { MINUTE_MS, SECOND_MS } from '../../model/time.ts';
-import type { HistoryReader } from '../../store/history.ts';
+import type { CostVersion, HistoryReader } from '../../store/history.ts';
 import { HttpProblem } from '../problem.ts';
 import { AnswerCache } from './answerCache.ts';
 import { QuestionRefused, type AskedSpan } from './answerContext.ts';
@@ -69,7 +69,10 @@ const LIMITS: QuestionLimits = { memoryMb: 512, longestMs: 3 * MINUTE_MS };
 
 type Pools = Readonly<Record<keyof typeof THREADS, Piscina<QuestionTask, QuestionResult>>>;
 
-const NEVER = { written: NaN, version: Promise.resolve('') };
+const NEVER: { readonly written: number; readonly version: Promise<CostVersion> } = {
+  written: NaN,
+  version: Promise.resolve({ sealed: '', recorded: '' }),
+};
 
 /** Answers questions in threads, so that no answer holds up the event loop, however long it takes. */
 export class QuestionPool {
@@ -116,10 +119,11 @@ export class QuestionPool {
     this.#asked += 1;
     const { of, ...keeping }: AnswerKeeping = QUESTIONS[name];
     const written = await this.#reader.version();
-    const { key, span } = questionKey(name, ask);
-    const version = `${of === 'costs' ? await this.#costVersion(written) : written} ${span}`;
+    const { key, span, isStill } = questionKey(name, ask);
+    const { sealed, recorded } =
+      of === 'costs' ? await this.#costVersion(written) : { sealed: written, recorded: '' };
     // Who asks for a time that stands still takes the answer for the last word about it.
-    const staleMs = of === 'costs' && span === '' ? 0 : keeping.staleMs;
+    const staleMs = isStill ? 0 : keeping.staleMs;
     const leave = new AbortController();
     const left = clientLeaves();
     const onLeft = () => leave.abort();
@@ -128,7 +132,9 @@ export class QuestionPool {
     const options = left === undefined ? { staleMs } : { staleMs, leaves: leave.signal };
     const compute = (unwanted: AbortSignal) => this.#run(name, ask, unwanted);
     try {
-      return await inTime(this.#kept.get(key, version, compute, options));
+      // What had been recorded is another now: no answer from before says so.
+      const keyNow = `${recorded} ${key}`;
+      return await inTime(this.#kept.get(keyNow, `${sealed} ${span}`, compute, options));
     } finally {
       // A client that comes back later finds the answer then.
       left?.removeEventListener('abort', onLeft);
@@ -145,7 +151,7 @@ export class QuestionPool {
     return this.#computed;
   }
 
-  async #costVersion(written: number): Promise<string> {
+  async #costVersion(written: number): Promise<CostVersion> {
     if (this.#costs.written !== written)
       this.#costs = { written, version: this.#reader.costVersion() };
     const looked = this.#costs;
@@ -224,11 +230,11 @@ export class QuestionPool {
 function questionKey(
   name: QuestionName,
   ask: unknown,
-): { readonly key: string; readonly span: string } {
+): { readonly key: string; readonly span: string; readonly isStill: boolean } {
   const { moving, from, to, ...rest } = ask as Partial<AskedSpan>;
   return moving === undefined
-    ? { key: JSON.stringify([name, ask]), span: '' }
-    : { key: JSON.stringify([name, moving, rest]), span: `${from} ${to}` };
+    ? { key: JSON.stringify([name, ask]), span: '', isStill: from !== undefined }
+    : { key: JSON.stringify([name, moving, rest]), span: `${from} ${to}`, isStill: false };
 }
 
 const ASK_FOR_LESS = 'ask for a shorter window, longer steps or fewer dimensions';

@@ -28,9 +28,9 @@ const STALE_MS = 6 * MINUTE_MS;
 
 /** How long an answer is kept. */
 export interface AnswerKeeping {
-  /** An answer that was right so long ago is given while the next one is made. */
+  /** An answer that was right so long ago is given while the next one is made; never about a span that stands still. */
   readonly staleMs: number;
-  /** It is made of costs alone: kept until they change, whatever else is written. About a span that stands still it is always right. */
+  /** It is made of costs alone: kept until they change, whatever else is written. */
   readonly of?: 'costs';
 }
 
@@ -96,9 +96,10 @@ const KEPT_PARTS = 200;
 export function historyAnswers(parts: AnswerParts): Questions {
   const kept = new AnswerCache(KEPT_PARTS);
   const watermark = async () => (await parts.reader.status()).watermark ?? 0;
+  const costs = async () => JSON.stringify(await parts.reader.costVersion());
   const context: AnswerContext = {
     ...parts,
-    perWindow: async (key, compute) => kept.get(`window ${key}`, await watermark(), compute),
+    perWindow: async (key, compute) => kept.get(`window ${key}`, await costs(), compute),
     // A watermark on the hour belongs to the hour that it ends.
     perHour: async (key, compute) =>
       kept.get(`hour ${key}`, Math.floor(((await watermark()) - 1) / HOUR_MS), compute),

@@ -198,7 +198,7 @@ function fakeReader(recorded: Recorded): HistoryReader {
   const reader: Partial<HistoryReader> = {
     status: () => Promise.resolve(status),
     version: () => Promise.resolve(recorded.actions.length),
-    costVersion: () => Promise.resolve(''),
+    costVersion: () => Promise.resolve({ sealed: '', recorded: '' }),
     findings: ({ namespaces }) =>
       Promise.resolve(
         FINDINGS.filter(
