@@ -174,6 +174,41 @@ describe('Sec: a login by OpenID Connect', () => {
     expect((await comeBack(server, lateBack, late.cookie)).status).toBe(403);
   });
 
+  it('ends however many others begin, each by itself, with a state that nobody else can make', async () => {
+    const server = app();
+    const { login } = partsOf();
+    const crowded = testApp(false, { config: () => partsOf().config, oidc: login, now: () => now });
+    const first = await begin(crowded, '/namespaces/shop?from=a&to=b');
+    const second = await login.begin('/prices', first.cookie.split('=')[1]);
+    for (let time = 0; time < 1_500; time += 1) await login.begin('/', undefined);
+    const signed = new URL(first.url).searchParams.get('state') ?? '';
+    const [said = '', seal = ''] = signed.split('.');
+    const back = await provider.logIn(first.url, 'ana');
+    const elsewhere = Buffer.from(JSON.stringify(['x', now * 2, '/x'])).toString('base64url');
+    const ofServer = new URL((await begin(server)).url).searchParams.get('state') ?? '';
+    for (const state of [
+      `${elsewhere}.${seal}`,
+      `${said}.${'A'.repeat(43)}`,
+      `${said}.${seal}.`,
+      said,
+      '',
+      ofServer,
+    ]) {
+      const forged = new URL(back);
+      forged.searchParams.set('state', state);
+      const query = forged.searchParams;
+      await expect(login.end(query, first.cookie.split('=')[1])).rejects.toMatchObject({
+        status: 403,
+      });
+    }
+    const answer = await comeBack(crowded, back, first.cookie);
+    expect(answer.headers.get('location')).toBe('/namespaces/shop?from=a&to=b');
+    const { searchParams } = await provider.logIn(second.url, 'dana');
+    expect((await login.end(searchParams, second.browser)).next).toBe('/prices');
+    const far = await login.begin(`/${'x'.repeat(4_000)}`, undefined);
+    expect(far.url.length).toBeLessThan(1_000);
+  });
+
   it('takes no code of another login: the nonce, the verifier and the issuer are of this one', async () => {
     const server = app();
     const mine = await begin(server);
@@ -283,6 +318,12 @@ describe('the mapping of groups', () => {
     expect(of(['b', 'all'], groups)).toEqual({ scopes: ['read'], namespaces: null });
     expect(of(['d', 'all'], groups)).toMatchObject({ namespaces: ['d'], clusters: ['eu'] });
     expect(of('all', groups)?.namespaces).toBeNull();
+    // A cluster may be called anything: one group's own is never all of them.
+    const starred = [
+      { group: 'a', ...quiet, namespaces: ['a'] },
+      { group: 'b', ...quiet, namespaces: ['b'], clusters: ['*'] },
+    ];
+    expect(of(['a', 'b'], starred)).toMatchObject({ namespaces: ['a'], clusters: undefined });
     for (const none of [undefined, null, {}, [], ['A'], [['a']], 7])
       expect(of(none, groups)).toBeNull();
   });

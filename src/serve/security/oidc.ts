@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Configuration } from 'openid-client';
 import { HOUR_MS, MINUTE_MS, type TimeMs } from '../../model/time.ts';
@@ -11,8 +10,8 @@ import type { AccessScope, Principal } from './principal.ts';
 export const OIDC_CALLBACK = '/login/callback';
 /** How long a login may take at the provider. */
 export const LOGIN_MS = 10 * MINUTE_MS;
-/** Logins that are under way at most; beyond it the oldest is forgotten. */
-const MAX_LOGINS = 1_000;
+/** Providers take no `state` of any length; a login from a longer address ends at the first page. */
+const MAX_NEXT = 1_000;
 /** The provider's addresses and keys are read again after this. */
 const DISCOVERED_MS = HOUR_MS;
 const TIMEOUT_S = 10;
@@ -26,24 +25,20 @@ export interface OidcParts {
   now(): TimeMs;
 }
 
-/** A login that has begun: only the browser that holds `browser` in a cookie may end it, and only once. */
-interface Pending {
-  readonly browser: string;
-  readonly nonce: string;
-  readonly verifier: string;
-  readonly next: string;
-  readonly expires: TimeMs;
-}
+/** What a `state` says of its login: something random, when it expires, and where the browser goes then. */
+type Begun = readonly [random: string, expires: TimeMs, next: string];
 
 /**
- * Logs browsers in by an OpenID Connect provider: authorization code flow with PKCE, `state` and `nonce`, both in memory
- * and bound to the browser. What the provider's tokens say is verified, mapped to a principal, and thrown away.
+ * Logs browsers in by an OpenID Connect provider: authorization code flow with PKCE, `state` and `nonce`, bound to the
+ * browser. Nothing is kept of a login that has begun, so that many of them push none out: `state` is signed together with
+ * the browser's cookie, `nonce` and verifier follow from both, and the provider takes a code once. What the provider's tokens say is verified, mapped to a principal, and thrown away.
  */
 export class OidcLogin {
   /** The provider's host, for people. */
   readonly provider: string;
   readonly #parts: OidcParts;
-  readonly #pending = new LRUCache<string, Pending>({ max: MAX_LOGINS });
+  /** Of this process: a restart ends the logins that are under way. */
+  readonly #key = randomBytes(32);
   #known: { readonly client: Promise<Configuration>; readonly until: TimeMs } | null = null;
   #logoutUrl: string | null = null;
 
@@ -67,20 +62,20 @@ export class OidcLogin {
     browser: string | undefined,
   ): Promise<{ readonly url: string; readonly browser: string }> {
     const [oidc, client] = await Promise.all([import('openid-client'), this.#client()]);
-    const state = oidc.randomState();
-    const nonce = oidc.randomNonce();
-    const verifier = oidc.randomPKCECodeVerifier();
+    const bound = browser ?? randomBytes(32).toString('base64url');
+    const expires = this.#parts.now() + LOGIN_MS;
+    const begun: Begun = [oidc.randomState(), expires, next.length > MAX_NEXT ? '/' : next];
+    const said = Buffer.from(JSON.stringify(begun)).toString('base64url');
+    const state = `${said}.${this.#sign('state', said, bound)}`;
+    const verifier = this.#sign('verifier', state, bound);
     const url = oidc.buildAuthorizationUrl(client, {
       redirect_uri: this.#redirectUrl.href,
       scope: this.#parts.settings.scopes.join(' '),
       state,
-      nonce,
+      nonce: this.#sign('nonce', state, bound),
       code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
     });
-    const bound = browser ?? randomBytes(32).toString('base64url');
-    const expires = this.#parts.now() + LOGIN_MS;
-    this.#pending.set(state, { browser: bound, nonce, verifier, next, expires });
     return { url: url.href, browser: bound };
   }
 
@@ -93,15 +88,13 @@ export class OidcLogin {
     browser: string | undefined,
   ): Promise<{ readonly principal: Principal; readonly next: string }> {
     const state = query.get('state') ?? '';
-    const pending = this.#pending.peek(state);
-    const isOurs = pending !== undefined && pending.browser === browser;
-    if (isOurs) this.#pending.delete(state);
-    if (!isOurs || pending.expires <= this.#parts.now())
+    const [, expires = 0, next = '/'] = this.#begun(state, browser) ?? [];
+    if (browser === undefined || expires <= this.#parts.now())
       throw new HttpProblem(
         403,
         'This login is over or was not begun by this browser: log in again',
       );
-    const claims = await this.#claims(query, state, pending);
+    const claims = await this.#claims(query, state, browser);
     const principal = principalOf(claims, this.#parts.settings);
     const { usernameClaim, groupsClaim } = this.#parts.settings;
     const missing = [usernameClaim, groupsClaim].filter((claim) => !(claim in claims));
@@ -109,19 +102,34 @@ export class OidcLogin {
       this.#parts.log.warn({ missing }, 'Claims are missing: see oidc.scopes and the provider');
     if (principal === null)
       throw new HttpProblem(403, 'You are in none of the groups that may see something here');
-    return { principal, next: pending.next };
+    return { principal, next };
   }
 
-  async #claims(query: URLSearchParams, state: string, pending: Pending): Promise<Claims> {
+  /** What a `state` that was made here for this browser says; null for any other. */
+  #begun(state: string, browser: string | undefined): Begun | null {
+    const [, said, signed] = /^([\w-]+)\.([\w-]{43})$/.exec(state) ?? [];
+    if (said === undefined || signed === undefined || browser === undefined) return null;
+    const expected = this.#sign('state', said, browser);
+    if (!timingSafeEqual(Buffer.from(signed), Buffer.from(expected))) return null;
+    return JSON.parse(Buffer.from(said, 'base64url').toString()) as Begun;
+  }
+
+  /** 43 characters that only this process can make. */
+  #sign(use: 'state' | 'nonce' | 'verifier', text: string, browser: string): string {
+    const signed = JSON.stringify([use, text, browser]);
+    return createHmac('sha256', this.#key).update(signed).digest('base64url');
+  }
+
+  async #claims(query: URLSearchParams, state: string, browser: string): Promise<Claims> {
     const [oidc, client] = await Promise.all([import('openid-client'), this.#client()]);
     const { settings } = this.#parts;
     const current = this.#redirectUrl;
     current.search = query.toString();
     try {
       const tokens = await oidc.authorizationCodeGrant(client, current, {
-        pkceCodeVerifier: pending.verifier,
+        pkceCodeVerifier: this.#sign('verifier', state, browser),
         expectedState: state,
-        expectedNonce: pending.nonce,
+        expectedNonce: this.#sign('nonce', state, browser),
         idTokenExpected: true,
       });
       const claims = tokens.claims();
@@ -226,7 +234,7 @@ export function principalOf(
 
 function givesAsMuch(entry: OidcGroup, first: OidcGroup): boolean {
   const has = (scope: AccessScope) => entry.scopes.some((one) => one === scope || one === 'admin');
-  const reaches = ({ clusters }: OidcGroup) => [...(clusters ?? ['*'])].sort().join('\n');
+  const reaches = ({ clusters }: OidcGroup) => JSON.stringify(clusters?.toSorted() ?? null);
   return first.scopes.every(has) && reaches(entry) === reaches(first);
 }
 
