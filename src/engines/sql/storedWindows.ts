@@ -60,9 +60,9 @@ export async function readStoredWindows(
         ORDER BY uid, container, id`;
       const ids = found.map(({ id }) => id);
       const pages = await readUsagePages(db, codec, [hour], ids);
-      const byId = new Map(pages.map(({ key, read }) => [key, read]));
+      const byId = new Map(pages.map(({ key, read }) => [key, read()]));
       rows = found.flatMap((row) => {
-        const page = byId.get(row.id)?.();
+        const page = byId.get(row.id);
         return page === undefined ? [] : [{ ...row, ...page }];
       });
     }

@@ -1,7 +1,7 @@
 import type { TimeMs } from '../../model/time.ts';
 import { addSlots, type StoredSlot } from '../../store/pages/openSlots.ts';
 import type { OpenSlots } from '../../store/pages/pageBuffer.ts';
-import { blockOf, pagesOfRow } from '../../store/pages/pageBlock.ts';
+import { BlockReader, blockOf } from '../../store/pages/pageBlock.ts';
 import type { KeyedPage, Page, PageCodec } from '../../store/pages/pageCodec.ts';
 import { sql, raw, put, inNumbers, type Db } from './db.ts';
 
@@ -11,7 +11,8 @@ export interface UsagePage extends KeyedPage {
 }
 
 /**
- * Windows of hours, by container; of some containers only where they are named.
+ * Windows of hours, by container; of some containers only where they are named. They are best read in this order: then
+ * each stored row is unpacked once.
  *
  * @param from the first slot that is read of hours that are not over
  */
@@ -31,8 +32,10 @@ export async function readUsagePages(
     WHERE hour ${inNumbers(hours)} AND ${isOfRows}
     ORDER BY hour, container`;
   const wanted = containers === null ? null : new Set(containers);
+  const blocks = new BlockReader(codec);
   const found = rows.flatMap(({ hour, container, page }): readonly UsagePage[] =>
-    pagesOfRow(codec, { key: container, page })
+    blocks
+      .pagesOf({ key: container, page })
       .filter(({ key }) => wanted?.has(key) !== false)
       .map((one) => ({ hour, ...one })),
   );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fc } from '../../../test/support/properties.ts';
 import type { PageColumn } from './columns.ts';
-import { blockOf, packBlock, pagesOfRow } from './pageBlock.ts';
+import { BlockReader, blockOf, packBlock } from './pageBlock.ts';
 import { PageCodec, type Page } from './pageCodec.ts';
 
 const COLUMNS: readonly PageColumn[] = [
@@ -47,7 +47,7 @@ function pageOf(rows: readonly (readonly number[] | null)[]): Page {
 }
 
 function readAll(by: PageCodec, key: number, stored: Uint8Array): [number, Page][] {
-  return pagesOfRow(by, { key, page: stored }).map((one) => [one.key, one.read()]);
+  return new BlockReader(by).pagesOf({ key, page: stored }).map((one) => [one.key, one.read()]);
 }
 
 describe('a block of pages', () => {
@@ -85,9 +85,32 @@ describe('a block of pages', () => {
     expect(readAll(codec, 35, codec.encode(alone))).toEqual([[35, alone]]);
   });
 
-  test('that was damaged is found', () => {
-    const stored = packBlock(codec, [[1, pageOf([[1, 2, 3]])]]);
-    stored[5]! ^= 1;
-    expect(() => readAll(codec, 0, stored)).toThrow(/damaged/);
+  test('that was damaged in any byte is found before its keys are believed', () => {
+    const whole = packBlock(codec, [
+      [1, pageOf([[1, 2, 3]])],
+      [5, pageOf([[4, 5, 6]])],
+    ]);
+    for (const at of whole.keys()) {
+      const stored = Uint8Array.from(whole);
+      stored[at]! ^= 1;
+      expect(() => new BlockReader(codec).pagesOf({ key: 0, page: stored })).toThrow(/damaged/);
+    }
+  });
+
+  test('is unpacked once, and let go when the next one is read', () => {
+    const row = (key: number) => ({
+      key,
+      page: packBlock(codec, [
+        [key, pageOf([[1, 2, 3]])],
+        [key + 1, pageOf([[4, 5, 6]])],
+      ]),
+    });
+    const blocks = new BlockReader(codec);
+    const [first, , other] = [...blocks.pagesOf(row(0)), ...blocks.pagesOf(row(16))];
+    const page = first!.read();
+    expect(first!.read()).toBe(page);
+    other!.read();
+    expect(first!.read()).not.toBe(page);
+    expect(first!.read()).toEqual(page);
   });
 });

@@ -124,17 +124,42 @@ function packColumn(
     : [planes.length | SOME_UNKNOWN, known, ...planes];
 }
 
-/** The pages of a stored row: it is unpacked when the first of them is read. @throws HistoryError `corrupt` */
-export function pagesOfRow(codec: PageCodec, { key, page }: PageRow): readonly KeyedPage[] {
-  if (page[0] !== FORMAT) return [{ key, read: () => codec.decode(page) }];
-  let pages: readonly Page[] | null = null;
-  const read = (place: number) => (pages ??= unpackBlock(codec, page))[place]!;
-  const keys = page.subarray(2, 2 + page[1]!);
-  return Array.from(keys, (offset, place) => ({ key: key + offset, read: () => read(place) }));
+/** A block that was unpacked, and what of. */
+interface Unpacked {
+  readonly body: Uint8Array;
+  readonly pages: readonly Page[];
 }
 
-function unpackBlock(codec: PageCodec, stored: Uint8Array): readonly Page[] {
-  const body = bodyOf(stored);
+/**
+ * Reads stored rows. A block is unpacked when the first of its pages is read, and only the last one is held: what is
+ * read in the order of rows is unpacked once, and a list of pages takes no more than its rows.
+ */
+export class BlockReader {
+  readonly #codec: PageCodec;
+  #last: Unpacked | null = null;
+
+  constructor(codec: PageCodec) {
+    this.#codec = codec;
+  }
+
+  /** The pages of a row. @throws HistoryError `corrupt`, before any of its keys is believed */
+  pagesOf({ key, page }: PageRow): readonly KeyedPage[] {
+    const body = bodyOf(page);
+    if (body[0] !== FORMAT) return [{ key, read: () => this.#codec.decode(page) }];
+    const keys = body.subarray(2, 2 + body[1]!);
+    return Array.from(keys, (offset, place) => ({
+      key: key + offset,
+      read: () => this.#unpacked(body)[place]!,
+    }));
+  }
+
+  #unpacked(body: Uint8Array): readonly Page[] {
+    if (this.#last?.body !== body) this.#last = { body, pages: unpackBlock(this.#codec, body) };
+    return this.#last.pages;
+  }
+}
+
+function unpackBlock(codec: PageCodec, body: Uint8Array): readonly Page[] {
   const count = body[1]!;
   const input = inflateRawSync(body.subarray(2 + count));
   const { columns, slots } = codec;

@@ -1,5 +1,5 @@
 import { addSlots, packSlot, slotRows, type StoredSlot } from './openSlots.ts';
-import { blockOf, KEYS_OF_BLOCK, packBlock, pagesOfRow } from './pageBlock.ts';
+import { BlockReader, blockOf, KEYS_OF_BLOCK, packBlock } from './pageBlock.ts';
 import type { Page, PageCodec, PageRow } from './pageCodec.ts';
 
 /** The stored pages of one level (`bucket, key → page`), as an engine reads and writes them. */
@@ -61,9 +61,10 @@ export class PageBuffer {
       this.#bucket = bucket;
       this.#pages = new Map();
       this.#stored = new Set();
+      const blocks = new BlockReader(this.codec);
       for (const row of rows) {
         this.#stored.add(row.key);
-        for (const { key, read } of pagesOfRow(this.codec, row)) this.#pages.set(key, read());
+        for (const { key, read } of blocks.pagesOf(row)) this.#pages.set(key, read());
       }
       this.#isOpen = this.#slots !== null && this.#pages.size === 0;
       if (this.#slots !== null) addSlots(this.codec, this.#pages, await this.#slots.load(bucket));
