@@ -161,7 +161,7 @@ export interface HistorySpan {
   /** Window rows, and hours, before these were pruned. */
   readonly windowsFrom: TimeMs;
   readonly hoursFrom: TimeMs;
-  /** How often costs that had been recorded were changed: corrected, or attributed to another workload. */
+  /** Rises when costs that had been recorded are changed (corrected, or attributed to another workload): the time of it. */
   readonly rewritten: number;
 }
 

@@ -1,3 +1,4 @@
+import type { TimeMs } from '../../model/time.ts';
 import type { CostIdentity } from '../../store/pages/costGroups.ts';
 import type { CostPages } from '../../store/pages/costAnswers.ts';
 import type { PageRow } from '../../store/pages/pageCodec.ts';
@@ -41,6 +42,8 @@ export function costPages(db: Db, meta: MetaTable, windowMs: number): CostPages 
   const codec = pageCodecs(windowMs).usage;
   return {
     span: () => meta.span(),
+    sealedAt: (end) =>
+      db.value<TimeMs>`SELECT sealed_at FROM ops_windows WHERE start = ${end - windowMs}`,
     costs: async function* (level, bucket) {
       for (let [after, rows] = [-1, [] as PageRow[]]; ; after = rows.at(-1)!.key) {
         rows =

@@ -138,8 +138,13 @@ async function readStateBefore(
 async function readCostVersion(db: Db): Promise<CostVersion> {
   const bills =
     await db.first`SELECT count(*) AS days, coalesce(max(imported_at), 0) AS imported FROM bill_days`;
+  const sealedAt =
+    await db.value<TimeMs>`SELECT sealed_at FROM ops_windows ORDER BY start DESC LIMIT 1`;
   const { rewritten, ...sealed } = await new MetaTable(db).span();
-  return { sealed: JSON.stringify(sealed), recorded: JSON.stringify([rewritten, bills]) };
+  return {
+    sealed: JSON.stringify([sealed, sealedAt]),
+    recorded: JSON.stringify([rewritten, bills]),
+  };
 }
 
 async function readStatus(db: Db, windowMs: number): Promise<HistoryStatus> {

@@ -49,7 +49,7 @@ import { appendWorkloadEvent } from './workloadEventTable.ts';
 import { createRowTables, type RowTables } from './writerTables.ts';
 
 export interface SqlWriterOptions extends HistoryIdentity {
-  /** Wall clock, for operational tables only. */
+  /** Wall clock, for operational tables and for when recorded costs were changed. */
   readonly clock: () => TimeMs;
   /** What is left for the processes that write other clusters; null: nothing, absent: what is there. */
   readonly fleet?: FleetRecord | null | undefined;
@@ -241,7 +241,9 @@ class SqlHistoryWriter implements HistoryWriter {
   async #rolledUpAgain(hours: readonly TimeMs[]): Promise<void> {
     await this.#rollUps.again(hours);
     if (hours.length === 0) return;
-    this.#meta.set('rewritten', ((await this.#meta.get('rewritten')) ?? 0) + 1);
+    // By the clock too: a copy of the history that this is lost in never says the same of another change.
+    const before = (await this.#meta.get('rewritten')) ?? 0;
+    this.#meta.set('rewritten', Math.max(before + 1, this.#clock()));
   }
 
   async #requireCorrectable({ start, end }: Window): Promise<void> {

@@ -21,7 +21,7 @@ import { addUsage } from '../rollUp/rollUp.ts';
 import { COST_COLUMNS, NODE, NODE_COLUMNS, USAGE_COLUMNS } from './columns.ts';
 import { costRows, StepSums, type CostIdentity, type CostGroup } from './costGroups.ts';
 import { cutSpan, type CostSpans } from './costSpans.ts';
-import { KeptCosts, KeptSums, type KeptBuckets } from './keptSums.ts';
+import { KeptSums, type KeptBuckets, type KeptCosts, type KeptState } from './keptSums.ts';
 import {
   addPages,
   DAYS,
@@ -41,6 +41,8 @@ import { REASK_MS } from '../observed.ts';
 /** What an engine reads for a cost table. */
 export interface CostPages extends CostKeys {
   span(): Promise<HistorySpan>;
+  /** When the window that ends then was sealed. */
+  sealedAt(end: TimeMs): Promise<TimeMs | undefined>;
   /** Pages of a level's bucket, by cost key, some thousands at a time. */
   costs(level: 'days' | 'hours', bucket: TimeMs): AsyncIterable<readonly PageRow[]>;
   /** The same by node. */
@@ -84,17 +86,32 @@ export class CostAnswers {
 
   /** One table for each step between two boundaries; every page is read once, for all steps. */
   async series(query: CostSeriesQuery): Promise<readonly CostTable[]> {
+    const span = await this.#pages.span();
+    const kept = await this.#kept.holdFor(span, this.#pages.sealedAt);
+    const shape = kept.shape(query);
+    let isAnswered = false;
+    try {
+      const tables = await this.#tables(query, span, kept, shape);
+      isAnswered = true;
+      return tables;
+    } finally {
+      kept.weigh(shape, isAnswered);
+    }
+  }
+
+  async #tables(
+    query: CostSeriesQuery,
+    span: HistorySpan,
+    kept: KeptState,
+    shape: KeptCosts,
+  ): Promise<readonly CostTable[]> {
     const { boundaries, by, where = [] } = query;
     const byPod = [...by, ...where.map((filter) => filter.by)].includes('pod');
     const steps = boundaries.slice(1).map((to, index) => ({ from: boundaries[index]!, to }));
-    const span = await this.#pages.span();
     const spans = steps.map((step) => this.#spans(span, step, byPod));
-    this.#kept.holdFor(span.rewritten);
-    const shape = this.#kept.shape(query);
-    const groups = shape ?? new KeptCosts(query);
     const finders = {
-      'rolled-up': this.#groupFinder('rolled-up', groups, query),
-      windows: this.#groupFinder('windows', groups, query),
+      'rolled-up': this.#groupFinder('rolled-up', shape, query),
+      windows: this.#groupFinder('windows', shape, query),
     };
     await requireFits(this.#pages, spans, this.#grains, groupsOfKeys(finders), query.mostRows);
     const sums = new StepSums<CostGroup>(COST_COLUMNS, steps.length);
@@ -105,13 +122,14 @@ export class CostAnswers {
     ) => {
       const finder = finders[name === 'windows' ? 'windows' : 'rolled-up'];
       const levelSpans = spans.map((each) => each[name]);
-      return this.#add(level, levelSpans, finder, sums, shape?.level(name) ?? null, span);
+      const buckets = shape.key === null ? null : shape.level(name);
+      return this.#add(level, levelSpans, finder, sums, buckets, span);
     };
     const load = (name: 'days' | 'hours') => (bucket: TimeMs) => this.#pages.costs(name, bucket);
     await add('days', packedPages(DAYS, costDays, load('days')));
     await add('hours', packedPages(HOURS, costHours, load('hours')));
     await add('windows', this.#usage());
-    const nodes = isWholeCluster(query) ? await this.#nodes(spans, span) : null;
+    const nodes = isWholeCluster(query) ? await this.#nodes(spans, span, kept) : null;
     const tables: CostTable[] = [];
     for (const [index, step] of steps.entries()) {
       const rows = costRows(sums.step(index), by, this.#windowMs);
@@ -179,15 +197,15 @@ export class CostAnswers {
   /** The group of a key, or null where it is not wanted; each key is looked up once. */
   #groupFinder(
     level: 'windows' | 'rolled-up',
-    { groups, groupsOfKeys }: KeptCosts,
+    shape: KeptCosts,
     query: CostSeriesQuery,
   ): GroupFinder<CostGroup> {
-    const found = groupsOfKeys[level];
+    const found = shape.groupsOfKeys[level];
     const isWanted = wantedBy(query);
-    const groupOf = (identity: CostIdentity) => {
-      const node = query.nodesAs?.get(identity.node) ?? identity.node;
-      return isWanted(identity) ? groups.group({ ...identity, node }) : null;
-    };
+    const groupOf = (identity: CostIdentity) =>
+      isWanted(identity)
+        ? shape.groups.group({ ...identity, node: shape.nameOf(identity.node) })
+        : null;
     return async (keys) => {
       const missing = keys.filter((key) => !found.has(key));
       if (missing.length > 0) {
@@ -199,7 +217,11 @@ export class CostAnswers {
   }
 
   /** What the nodes of each step cost, and how much of them was not allocated. */
-  async #nodes(spans: readonly CostSpans[], span: HistorySpan): Promise<readonly NodesOfTable[]> {
+  async #nodes(
+    spans: readonly CostSpans[],
+    span: HistorySpan,
+    kept: KeptState,
+  ): Promise<readonly NodesOfTable[]> {
     // One column more than the sums: windows also have the price, which is not read here.
     const sums = new StepSums<number>(NODE_COLUMNS, spans.length);
     const { nodeDays, nodeHours, nodes } = this.#codecs;
@@ -211,7 +233,7 @@ export class CostAnswers {
       const level = packedPages(grain, codec, (bucket) => this.#pages.nodes(name, bucket));
       const levelSpans = spans.map((each) => each[name]);
       const groupsOf = async () => (key: number) => key;
-      await this.#add(level, levelSpans, groupsOf, sums, this.#kept.nodes.level(name), span);
+      await this.#add(level, levelSpans, groupsOf, sums, kept.nodes.level(name), span);
     }
     const names = await this.#pages.nodeNames();
     return spans.map((_, step) => {

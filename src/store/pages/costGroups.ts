@@ -25,16 +25,25 @@ export interface CostIdentity {
 /** What one row of an answer is about. */
 export interface CostGroup {
   readonly parts: readonly string[];
+  /** The first of its identities; without labels where rows have none. */
   readonly first: CostIdentity;
 }
+
+const NO_LABELS: CostIdentity['labels'] = {};
 
 /** Groups by what was asked for. */
 export class CostGroups {
   readonly #by: readonly CostDimension[];
+  readonly #hasLabels: boolean;
   readonly #groups = new Map<string, CostGroup>();
 
   constructor(by: readonly CostDimension[]) {
     this.#by = by;
+    this.#hasLabels = by.includes('pod') || by.includes('labels');
+  }
+
+  get size(): number {
+    return this.#groups.size;
   }
 
   /** The group that an identity belongs to. */
@@ -43,7 +52,8 @@ export class CostGroups {
     const key = parts.join('\0');
     let group = this.#groups.get(key);
     if (group === undefined) {
-      group = { parts, first: identity };
+      const labels = this.#hasLabels ? identity.labels : NO_LABELS;
+      group = { parts, first: { ...identity, labels, nodeLabels: NO_LABELS } };
       this.#groups.set(key, group);
     }
     return group;

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { TimeMs } from '../../model/time.ts';
 import type { CostDimension, CostSeriesQuery } from '../costTable.ts';
+import type { HistorySpan } from '../history.ts';
 import { CostGroups, type CostGroup } from './costGroups.ts';
 import type { SlotSums } from './slotSums.ts';
 
@@ -23,23 +24,20 @@ export interface KeptBuckets<Group> {
 
 type Level = 'days' | 'hours' | 'windows';
 
-/** Questions of different shape that are kept for at once, and what each of them may take. */
+/** Questions of different shape that are kept for at once, what their sums may take, and what all of them may. */
 const MOST_SHAPES = 16;
 const SHAPE_BYTES = 8 * 2 ** 20;
-/** Keys whose groups are held; containers come and go, and those that went are held until then. */
-const MOST_KEYS = 200_000;
+const MOST_BYTES = 128 * 2 ** 20;
+/** What is held of a key and of a group takes about so much; containers come and go, and those that went are held. */
+const KEY_BYTES = 64;
+const GROUP_BYTES = 800;
 
 /** Sums that questions about other spans, by the same dimensions, can use again. */
-export class KeptShape<Group> {
+class KeptShape<Group> {
   readonly #buckets = new LRUCache<string, KeptBucket<Group>>({
     maxSize: SHAPE_BYTES,
     sizeCalculation: bytesOf,
   });
-  /** What the keys of containers, and of costs above windows, belong to. */
-  readonly groupsOfKeys = {
-    windows: new Map<number, Group | null>(),
-    'rolled-up': new Map<number, Group | null>(),
-  };
 
   level(level: Level): KeptBuckets<Group> {
     return {
@@ -51,58 +49,132 @@ export class KeptShape<Group> {
       },
     };
   }
+
+  /** About what it takes. */
+  get bytes(): number {
+    return this.#buckets.calculatedSize;
+  }
 }
 
 /** The sums of cost groups; the groups are shared by all questions of the shape. */
 export class KeptCosts extends KeptShape<CostGroup> {
+  /** What the questions of the shape have in common; null where nothing may be kept for them. */
+  readonly key: string | null;
   readonly groups: CostGroups;
-  readonly nodesAs: ReadonlyMap<string, string>;
+  /** What the keys of containers, and of costs above windows, belong to. */
+  readonly groupsOfKeys = {
+    windows: new Map<number, CostGroup | null>(),
+    'rolled-up': new Map<number, CostGroup | null>(),
+  };
+  readonly #nodesAs: Map<string, string> | null;
 
-  constructor({ by, nodesAs = new Map() }: Pick<CostSeriesQuery, 'by' | 'nodesAs'>) {
+  constructor(query: CostSeriesQuery) {
     super();
-    this.groups = new CostGroups(by);
-    this.nodesAs = nodesAs;
+    this.key = keyOf(query);
+    this.groups = new CostGroups(query.by);
+    this.#nodesAs = query.nodesAs === undefined ? null : new Map(query.nodesAs);
   }
 
-  /** False where what was added up counts nodes under other names. */
-  fits(nodesAs: ReadonlyMap<string, string> = new Map()): boolean {
-    for (const [node, name] of this.nodesAs) if (nodesAs.get(node) !== name) return false;
-    return this.groupsOfKeys.windows.size + this.groupsOfKeys['rolled-up'].size < MOST_KEYS;
+  /** The name that a node is grouped under; it keeps that. */
+  nameOf(node: string): string {
+    const name = this.#nodesAs?.get(node) ?? node;
+    this.#nodesAs?.set(node, name);
+    return name;
+  }
+
+  /** Takes over the names of nodes that are new; false where others are, or may be, grouped under another name. */
+  takes(nodesAs: ReadonlyMap<string, string> = new Map()): boolean {
+    for (const [node, name] of this.#nodesAs ?? [])
+      if ((nodesAs.get(node) ?? node) !== name) return false;
+    for (const [node, name] of nodesAs) this.#nodesAs?.set(node, name);
+    return true;
+  }
+
+  override get bytes(): number {
+    const { windows, 'rolled-up': rolledUp } = this.groupsOfKeys;
+    const keys = windows.size + rolledUp.size;
+    return 1 + super.bytes + keys * KEY_BYTES + this.groups.size * GROUP_BYTES;
+  }
+}
+
+/** The last sealed window of a history: when it ends, and when it was sealed. */
+interface Seal {
+  readonly end: TimeMs;
+  readonly sealedAt: TimeMs | undefined;
+}
+
+/** What was added up of a history in which nothing recorded was changed meanwhile. A question keeps to one of them. */
+export class KeptState {
+  readonly rewritten: number;
+  readonly nodes = new KeptShape<number>();
+  #seal: Seal;
+  readonly #shapes = new LRUCache<string, KeptCosts>({
+    max: MOST_SHAPES,
+    maxSize: MOST_BYTES,
+    sizeCalculation: ({ bytes }) => bytes,
+  });
+
+  constructor(rewritten: number, seal: Seal) {
+    this.rewritten = rewritten;
+    this.#seal = seal;
+  }
+
+  get seal(): Seal {
+    return this.#seal;
+  }
+
+  /** Sums up to this window may be added. */
+  reach(seal: Seal): void {
+    if (seal.end > this.#seal.end) this.#seal = seal;
+  }
+
+  /** What is kept for questions like this one, or a new shape, which `weigh` may keep. */
+  shape(query: CostSeriesQuery): KeptCosts {
+    const key = keyOf(query);
+    const known = key === null ? undefined : this.#shapes.get(key);
+    return known?.takes(query.nodesAs) === true ? known : new KeptCosts(query);
+  }
+
+  /** Weighs a shape after a question, and lets go what is too much; a new one is kept where the question was answered. */
+  weigh(shape: KeptCosts, isAnswered: boolean): void {
+    const { key } = shape;
+    if (key === null || !(isAnswered || this.#shapes.peek(key) === shape)) return;
+    this.#shapes.delete(key);
+    this.#shapes.set(key, shape);
   }
 }
 
 /**
  * Sums of what sealed windows, hours and days cost, kept from one question to the next: a question reads only what was
- * sealed since. They hold until recorded costs are changed.
+ * sealed since. They hold until recorded costs are changed, or the history is another one (an older copy took over, a
+ * backup was restored).
  */
 export class KeptSums {
-  #rewritten = 0;
-  #shapes = new LRUCache<string, KeptCosts>({ max: MOST_SHAPES });
-  #nodes = new KeptShape<number>();
+  #state = new KeptState(0, { end: 0, sealedAt: undefined });
 
-  /** Forgets what was added up before recorded costs were changed. @param rewritten see `HistorySpan` */
-  holdFor(rewritten: number): void {
-    if (rewritten === this.#rewritten) return;
-    this.#rewritten = rewritten;
-    this.#shapes = new LRUCache<string, KeptCosts>({ max: MOST_SHAPES });
-    this.#nodes = new KeptShape<number>();
+  /**
+   * What was added up of the history that a question reads; new where that is another one.
+   *
+   * @param sealedAt when the window that ends then was sealed, in that history
+   */
+  async holdFor(
+    { rewritten, watermark }: HistorySpan,
+    sealedAt: (end: TimeMs) => Promise<TimeMs | undefined>,
+  ): Promise<KeptState> {
+    const state = this.#state;
+    const { seal } = state;
+    const last = { end: watermark, sealedAt: await sealedAt(watermark) };
+    if (rewritten === state.rewritten && (await sealedAt(seal.end)) === seal.sealedAt) {
+      state.reach(last);
+      return state;
+    }
+    return (this.#state = new KeptState(rewritten, last));
   }
+}
 
-  get nodes(): KeptShape<number> {
-    return this.#nodes;
-  }
-
-  /** What is kept for questions like this one; null where nothing may be. */
-  shape(query: CostSeriesQuery): KeptCosts | null {
-    const { by, where = [], namespaces, nodesAs } = query;
-    if (![...by, ...where.map((filter) => filter.by)].every(isFixed)) return null;
-    const key = JSON.stringify([by, where, namespaces, nodesAs !== undefined]);
-    const known = this.#shapes.get(key);
-    if (known?.fits(nodesAs) === true) return known;
-    const shape = new KeptCosts(query);
-    this.#shapes.set(key, shape);
-    return shape;
-  }
+function keyOf({ by, where = [], namespaces, nodesAs }: CostSeriesQuery): string | null {
+  if (![...by, ...where.map((filter) => filter.by)].every(isFixed)) return null;
+  return JSON.stringify([by, where, namespaces, nodesAs !== undefined]);
 }
 
 /** What a recorded cost belongs to for good. Labels of nodes change, and above windows no row is of one pod. */

@@ -60,6 +60,7 @@ describe('a question of costs that asks for too much', () => {
         hoursFrom: 0,
         rewritten: 0,
       }),
+      sealedAt: async () => 0,
       costs: loadParts,
       nodes: loadParts,
       usage: load,
