@@ -59,9 +59,16 @@ export class PostgresDatabase implements Database {
     this.#epoch = await this.transaction('READ ONLY', readEpoch);
   }
 
-  /** Pages ask for it with each question: those that come while it is read share the next reading. */
+  /**
+   * Pages ask for it with each question: those that come while it is read share the next reading. A copy that takes over
+   * may count on from an earlier number: the time of the last seal tells its windows from those that were lost.
+   */
   readonly version = sharingNext(() =>
-    this.read(async (db) => (await db.value<number>`SELECT last_value FROM history_version`)!),
+    this.read(
+      async (db) =>
+        (await db.value<number>`SELECT last_value + coalesce(
+          (SELECT sealed_at FROM ops_windows ORDER BY start DESC LIMIT 1), 0) FROM history_version`)!,
+    ),
   );
 
   close(): Promise<void> {
