@@ -1,7 +1,7 @@
 /**
  * Money as an integer count of nano-units of the configured currency (1 USD = 1e9). Integers add up
  * exactly in every order, so rows plus idle can equal the nodes' cost to the last digit. A JavaScript
- * number is exact up to 9,007,199 units of currency per sum; the history sums in 64-bit SQL integers.
+ * number is exact up to 9,007,199 units of currency per sum, and right to 16 digits above.
  */
 export type Nano = number;
 

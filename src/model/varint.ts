@@ -1,3 +1,5 @@
+const DOUBLE = new DataView(new ArrayBuffer(8));
+
 /**
  * Variable-length integers: seven bits a byte, low bits first. Signed values are zig-zagged, so that
  * small negative deltas stay short. Exact for every integer of magnitude below 2^52.
@@ -42,6 +44,12 @@ export class VarintWriter {
     this.unsigned(value < 0 ? -2 * value - 1 : 2 * value);
   }
 
+  /** Any number, as IEEE 754 has it. */
+  double(value: number): void {
+    DOUBLE.setFloat64(0, value);
+    for (let place = 0; place < 8; place += 1) this.byte(DOUBLE.getUint8(place));
+  }
+
   /** Bytes with their length before them. */
   bytes(value: Uint8Array): void {
     this.unsigned(value.length);
@@ -83,6 +91,12 @@ export class VarintReader {
     this.signed(1, this.#one);
     const value = this.#one[0]!;
     return value < 0 ? -2 * value - 1 : 2 * value;
+  }
+
+  /** What `VarintWriter.double` wrote. */
+  double(): number {
+    for (let place = 0; place < 8; place += 1) DOUBLE.setUint8(place, this.byte());
+    return DOUBLE.getFloat64(0);
   }
 
   /** What `VarintWriter.bytes` wrote. */

@@ -49,6 +49,39 @@ describe('varints', () => {
 });
 
 describe('pages', () => {
+  test('values that are too large for differences are kept as well, and added to sums', () => {
+    const codec = new PageCodec(COLUMNS, SLOTS);
+    const large = fc.constantFrom(4e16, -4e16, 2 ** 51, -(2 ** 52) - 1, 2 ** 53, 7);
+    const rows = fc.array(
+      fc.option(fc.tuple(large, fc.option(large, { nil: Number.NaN }), large)),
+      {
+        minLength: SLOTS,
+        maxLength: SLOTS,
+      },
+    );
+    fc.assert(
+      fc.property(rows, page, (given, other) => {
+        const values = given.flatMap((cells) => cells ?? [0, 0, 0]);
+        const present = Uint8Array.from(given, (cells) => (cells === null ? 0 : 1));
+        const original = { values: Float64Array.from(values), present };
+        const stored = codec.encode(original);
+        expect(rowsOf(codec.decode(stored))).toEqual(rowsOf(original));
+        const [added, expected] = [new SlotSums(COLUMNS, SLOTS), new SlotSums(COLUMNS, SLOTS)];
+        for (const each of [other, original]) {
+          codec.addTo(added, codec.encode(each));
+          for (const [slot, isThere] of each.present.entries())
+            if (isThere === 1) expected.addRow(slot, each.values.subarray(slot * 3, slot * 3 + 3));
+        }
+        expect(added.values).toEqual(expected.values.map((value) => value + 0));
+      }),
+    );
+    const endless = {
+      values: new Float64Array(36).fill(Infinity),
+      present: new Uint8Array(12).fill(1),
+    };
+    expect(() => codec.encode(endless)).toThrow('does not fit');
+  });
+
   test('a page comes back as it was, to the last integer', () => {
     const codec = new PageCodec(COLUMNS, SLOTS);
     fc.assert(

@@ -28,6 +28,8 @@ export interface KeyedPage {
 }
 
 const FORMAT = 2;
+/** A page that has a value too large for differences: all of it as doubles. Currencies with large numbers have them. */
+const WIDE_FORMAT = 4;
 /** Behind each page: the CRC-32 of what is before it. */
 const CHECKSUM_BYTES = 4;
 /** Two bits a column: how its values are written. */
@@ -35,10 +37,13 @@ const DEFAULT = 0; // all unknown (nullable) or all zero
 const SAME = 1; // one value for all slots
 const DELTAS = 2; // the first value, then differences
 const SPARSE = 3; // a bitmap of known slots, then as DELTAS
+const WIDE = 4; // a double for each slot; in all columns of a page, or in none
+/** Differences of smaller values are exact, and fit into a varint. */
+const LEAST_WIDE = 2 ** 51;
 
 /**
  * Packs pages column by column: a column that does not change costs at most one value a page, the
- * rest zig-zag varint differences. A page written with fewer columns (before a column was appended)
+ * rest zig-zag varint differences. Values of 2^51 and more are kept as doubles, exact up to 2^53 and to 16 digits above. A page written with fewer columns (before a column was appended)
  * reads as if the new ones held their default.
  */
 export class PageCodec {
@@ -66,11 +71,17 @@ export class PageCodec {
     const width = this.columns.length;
     const slots = presentSlots(page.present);
     const out = this.#writer;
+    const modes = this.columns.map((column, index) => modeOf(page, slots, index, width, column));
+    const isWide = modes.includes(WIDE);
     out.reset();
-    out.byte(FORMAT);
+    out.byte(isWide ? WIDE_FORMAT : FORMAT);
     out.byte(width);
     writeBits(out, this.slots, (slot) => page.present[slot] === 1);
-    const modes = this.columns.map((column, index) => modeOf(page, slots, index, width, column));
+    if (isWide) {
+      for (let index = 0; index < width; index += 1)
+        for (const slot of slots) out.double(page.values[slot * width + index]!);
+      return sealed(out.take());
+    }
     for (let index = 0; index < width; index += 4) {
       const four = modes.slice(index, index + 4);
       out.byte(four.reduce((bits, mode, place) => bits | (mode << (2 * place)), 0));
@@ -142,7 +153,7 @@ export class PageCodec {
     const input = this.#reader;
     input.open(bodyOf(bytes));
     const format = input.byte();
-    if (format !== FORMAT) throw damaged(`its format is ${format}`);
+    if (format !== FORMAT && format !== WIDE_FORMAT) throw damaged(`its format is ${format}`);
     const width = input.byte();
     if (width > this.columns.length) {
       throw new RangeError(
@@ -151,10 +162,13 @@ export class PageCodec {
     }
     const slots = readBits(input, this.slots);
     this.#modes.length = 0;
-    for (let index = 0; index < width; index += 4) {
-      const bits = input.byte();
-      this.#modes.push(bits & 3, (bits >> 2) & 3, (bits >> 4) & 3, (bits >> 6) & 3);
-    }
+    if (format === WIDE_FORMAT)
+      for (let index = 0; index < width; index += 1) this.#modes.push(WIDE);
+    else
+      for (let index = 0; index < width; index += 4) {
+        const bits = input.byte();
+        this.#modes.push(bits & 3, (bits >> 2) & 3, (bits >> 4) & 3, (bits >> 6) & 3);
+      }
     return slots;
   }
 
@@ -173,6 +187,17 @@ export class PageCodec {
     for (let column = 0; column < this.#modes.length; column += 1) {
       const mode = this.#modes[column];
       if (mode === DEFAULT) continue;
+      if (mode === WIDE) {
+        const known: number[] = [];
+        for (const slot of slots) {
+          const value = input.double();
+          if (Number.isNaN(value)) continue;
+          values[known.length] = value;
+          known.push(slot);
+        }
+        take(column, known, known.length);
+        continue;
+      }
       if (mode === SAME) {
         input.signed(1, values);
         values.fill(values[0]!, 1, slots.length);
@@ -241,6 +266,7 @@ function modeOf(
   for (const slot of slots) {
     const value = page.values[slot * width + index]!;
     if (Number.isNaN(value)) unknown += 1;
+    else if (Math.abs(value) >= LEAST_WIDE && Number.isInteger(value)) return WIDE;
     else if (value !== first) same = false;
   }
   if (unknown === slots.length) return DEFAULT;
