@@ -55,7 +55,7 @@ describe('a block of pages', () => {
     fc.assert(
       fc.property(block, (pages) => {
         const key = blockOf(pages[0]?.[0] ?? 0);
-        expect(readAll(codec, key, packBlock(codec, pages))).toEqual(
+        expect(readAll(codec, key, packBlock(codec, pages)!)).toEqual(
           pages.map(([one, { values, present }]) => [
             one,
             { present, values: values.map((value) => value + 0) },
@@ -69,7 +69,7 @@ describe('a block of pages', () => {
     const earlier = new PageCodec(COLUMNS.slice(1, 2), SLOTS);
     const values = new Float64Array(SLOTS).fill(7, 3, 5);
     const present = new Uint8Array(SLOTS).fill(1, 3, 5);
-    const stored = packBlock(earlier, [[17, { values, present }]]);
+    const stored = packBlock(earlier, [[17, { values, present }]])!;
     const more: readonly PageColumn[] = [
       COLUMNS[1]!,
       COLUMNS[0]!,
@@ -85,11 +85,16 @@ describe('a block of pages', () => {
     expect(readAll(codec, 35, codec.encode(alone))).toEqual([[35, alone]]);
   });
 
+  test('does not take a value that is too large', () => {
+    expect(packBlock(codec, [[1, pageOf([[1, 2, 2 ** 52 - 1]])]])).not.toBeNull();
+    expect(packBlock(codec, [[1, pageOf([[1, 2, 2 ** 53]])]])).toBeNull();
+  });
+
   test('that was damaged in any byte is found before its keys are believed', () => {
     const whole = packBlock(codec, [
       [1, pageOf([[1, 2, 3]])],
       [5, pageOf([[4, 5, 6]])],
-    ]);
+    ])!;
     for (const at of whole.keys()) {
       const stored = Uint8Array.from(whole);
       stored[at]! ^= 1;
@@ -103,7 +108,7 @@ describe('a block of pages', () => {
       page: packBlock(codec, [
         [key, pageOf([[1, 2, 3]])],
         [key + 1, pageOf([[4, 5, 6]])],
-      ]),
+      ])!,
     });
     const blocks = new BlockReader(codec);
     const [first, , other] = [...blocks.pagesOf(row(0)), ...blocks.pagesOf(row(16))];

@@ -36,12 +36,12 @@ export function blockOf(key: number): number {
 /**
  * Packs the pages of one block: column by column, over all slots of one key after the other, each value as the difference
  * from what the one before lets expect, and these differences byte by byte, the lowest bytes of all of them first. So what
- * is alike comes to lie side by side, and is deflated.
+ * is alike comes to lie side by side, and is deflated. Null where a value is too large for it: `PageCodec` takes those.
  */
 export function packBlock(
   codec: PageCodec,
   pages: readonly (readonly [number, Page])[],
-): Uint8Array {
+): Uint8Array | null {
   const { columns, slots } = codec;
   const bits = Math.ceil(slots / 8);
   const present = new Uint8Array(pages.length * bits);
@@ -55,13 +55,15 @@ export function packBlock(
   const heads = new Uint8Array(columns.length);
   const parts: Uint8Array[] = [Uint8Array.of(columns.length), present, heads];
   for (const column of columns.keys()) {
-    const [head, ...planes] = packColumn(rows, column, columns[column]!);
+    const packed = packColumn(rows, column, columns[column]!);
+    if (packed === null) return null;
+    const [head, ...planes] = packed;
     heads[column] = head;
     parts.push(...planes);
   }
   const keys = Uint8Array.from(pages, ([key]) => key % KEYS_OF_BLOCK);
-  const packed = deflateRawSync(Buffer.concat(parts));
-  return sealed(Buffer.concat([Uint8Array.of(FORMAT, keys.length), keys, packed]));
+  const deflated = deflateRawSync(Buffer.concat(parts));
+  return sealed(Buffer.concat([Uint8Array.of(FORMAT, keys.length), keys, deflated]));
 }
 
 /** What a value is expected to be, by the last known one. */
@@ -91,7 +93,7 @@ function packColumn(
   rows: readonly SlotRow[],
   column: number,
   kind: PageColumn,
-): readonly [head: number, ...planes: Uint8Array[]] {
+): readonly [head: number, ...planes: Uint8Array[]] | null {
   const differences = new Float64Array(rows.length);
   const known = new Uint8Array(Math.ceil(rows.length / 8));
   const expected = new Expectation(kind);
@@ -107,8 +109,7 @@ function packColumn(
     const difference = value - expected.of(slot);
     expected.take(slot, value);
     const folded = difference < 0 ? -2 * difference - 1 : 2 * difference;
-    if (!Number.isSafeInteger(folded))
-      throw new RangeError(`${value} does not fit into a page of the history`);
+    if (!Number.isSafeInteger(folded)) return null;
     differences[row] = folded;
     most = Math.max(most, folded);
   }

@@ -39,7 +39,7 @@ export class PageBuffer {
   #dirty = new Set<number>();
   /** Slots that were written. */
   #touched = new Set<number>();
-  /** Keys of stored rows: those of blocks, and of pages that an older version stored alone. */
+  /** Keys of stored rows: those of blocks, and of pages that are stored alone (by an older version, or for a large value). */
   #stored = new Set<number>();
 
   /**
@@ -144,11 +144,19 @@ export class PageBuffer {
         const page = this.#pages.get(key);
         return page?.present.includes(1) === true ? [[key, page] as const] : [];
       });
-      if (pages.length > 0) changed.push({ key: block, page: packBlock(this.codec, pages) });
-      const isLeft = (key: number) => key !== block || pages.length === 0;
+      const rows = this.#rowsOf(block, pages);
+      changed.push(...rows);
+      const isLeft = (key: number) => rows.every((row) => row.key !== key);
       gone.push(...keys.filter((key) => this.#stored.has(key) && isLeft(key)));
     }
     return { changed, gone };
+  }
+
+  #rowsOf(block: number, pages: readonly (readonly [number, Page])[]): readonly PageRow[] {
+    if (pages.length === 0) return [];
+    const packed = packBlock(this.codec, pages);
+    if (packed !== null) return [{ key: block, page: packed }];
+    return pages.map(([key, page]) => ({ key, page: this.codec.encode(page) }));
   }
 
   forget(): void {
