@@ -48,7 +48,7 @@ export class Clusters {
     if (!isNew && nextPage === null) return answer;
     const headers = new Headers(answer.headers);
     const name = encodeURIComponent(chosen);
-    // The app was not told that there are other clusters.
+    // The app knows of no other cluster.
     if (nextPage !== null) headers.set('link', nextPage.replace('>', `&cluster=${name}>`));
     if (isNew) headers.append('set-cookie', `${COOKIE}=${name}; Path=/; SameSite=Lax; HttpOnly`);
     return new Response(answer.body, { status: answer.status, headers });
