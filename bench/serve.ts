@@ -1,6 +1,6 @@
 /**
  * How fast the pages answer over a large history while windows are being sealed beside them. Run:
- * `npx node bench/serve.ts [--engine sqlite|postgresql] [--containers 10000] [--days 90] [--hours DAYS]` (both engines by
+ * `npx node bench/serve.ts [--engine sqlite|postgresql] [--containers 10000] [--days 90] [--hours DAYS] [--seconds 30]` (both engines by
  * default; minutes and some GB of disk).
  *
  * The server runs as in the daemon: pages in this process, questions and the sealing of windows in threads of
@@ -31,13 +31,14 @@ const { values } = parseArgs({
     containers: { type: 'string', default: '10000' },
     days: { type: 'string', default: '90' },
     hours: { type: 'string' },
+    seconds: { type: 'string', default: '30' },
   },
 });
 const containers = Number(values.containers);
 const days = Number(values.days);
 const hourDays = Number(values.hours ?? days);
 const RATE = 50;
-const SECONDS = 30;
+const seconds = Number(values.seconds);
 /** Real windows at the end: what a finding's chart of the last hours is drawn from. */
 const WINDOWS = 36;
 
@@ -168,7 +169,7 @@ async function load(url: string): Promise<Measured> {
   const child = fork(new URL('./serveLoad.ts', import.meta.url), [
     url,
     String(RATE),
-    String(SECONDS),
+    String(seconds),
   ]);
   const [result] = (await once(child, 'message')) as [LoadResult];
   const { user, system } = process.threadCpuUsage(before);
