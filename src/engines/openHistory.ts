@@ -24,7 +24,7 @@ import { createBillStore } from './sql/bills.ts';
 import type { Database, WriterDatabase } from './sql/db.ts';
 import { createDeliveryStore } from './sql/deliveries.ts';
 import { createDigestStore } from './sql/digests.ts';
-import { examineContent } from './sql/examineContent.ts';
+import { brokenPages, checked, examineContent } from './sql/examineContent.ts';
 import { requireCurrentSchema } from './sql/migrate.ts';
 import { createOperatorLog } from './sql/findings.ts';
 import { createReader } from './sql/reader.ts';
@@ -95,7 +95,13 @@ export async function* migrateHistory(
 export async function examineHistory(path: string, now: TimeMs): Promise<readonly HistoryCheck[]> {
   if (parsePostgresLocation(path) === null) return examineFile(path, now);
   return closing(await openDatabase(path), (database) =>
-    database.read((db) => examineContent(db, database.name, now)),
+    database.read(async (db) => {
+      const whole = 'the checksums of all pages';
+      const integrity = checked('integrity', await brokenPages(db), whole, 'Restore a backup');
+      return integrity.isOk
+        ? [integrity, ...(await examineContent(db, database.name, now))]
+        : [integrity];
+    }),
   );
 }
 

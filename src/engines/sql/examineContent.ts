@@ -1,7 +1,7 @@
 import { DAY_MS, floorTo, formatTime, monthStart, type TimeMs } from '../../model/time.ts';
 import type { HistoryCheck } from '../../store/history.ts';
 import type { PageColumn } from '../../store/pages/columns.ts';
-import type { PageCodec } from '../../store/pages/pageCodec.ts';
+import { isWholePage, type PageCodec } from '../../store/pages/pageCodec.ts';
 import { pageCodecs } from '../../store/pages/levels.ts';
 import { raw, type Db } from './db.ts';
 import { MetaTable } from './metaTable.ts';
@@ -45,6 +45,36 @@ export const RESTORE =
   'Run `burnwatch restore FILE` with a backup, or move the file away and run `burnwatch backfill`';
 const BACKFILL =
   'Run `burnwatch backfill --from TIME --to TIME`; Prometheus may still have the data';
+
+/** Tables whose pages carry a checksum, and what they are read by: a value of the first column of their keys at a time. */
+const PAGES = [
+  ['usage_pages', 'hour', -1],
+  ['open_windows', 'hour', -1],
+  ['cost_hours', 'day', -1],
+  ['cost_days', 'month', -1],
+  ['node_windows', 'hour', -1],
+  ['node_hours', 'day', -1],
+  ['node_days', 'month', -1],
+  ['pinned_usage', 'namespace', ''],
+] as const;
+
+/** Reads all pages: which of them are not as they were written; null where all are. */
+export async function brokenPages(db: Db): Promise<string | null> {
+  for (const [name, by, before] of PAGES) {
+    const [table, column] = [raw(name), raw(by)];
+    const next = (after: number | string) =>
+      db.value<
+        number | string | null
+      >`SELECT min(${column}) FROM ${table} WHERE ${column} > ${after}`;
+    let broken = 0;
+    for (let at = await next(before); at !== null && at !== undefined; at = await next(at)) {
+      const pages = await db.values<Uint8Array>`SELECT page FROM ${table} WHERE ${column} = ${at}`;
+      broken += pages.filter((page) => !isWholePage(page)).length;
+    }
+    if (broken > 0) return `${broken} pages of ${name} differ from what was written`;
+  }
+  return null;
+}
 
 /** The result of looking at one thing; `problem` is null where it is well. */
 export function checked(

@@ -44,7 +44,7 @@ describe('backup and restore', () => {
     await writer.recordWindows(records(24).slice(12));
     await writer.close();
     expect(await dumpHistory(target)).toEqual(copied);
-    expect(damageInside(target)).toBeNull();
+    expect(await damageInside(target)).toBeNull();
     expect(statSync(target).mode & 0o007).toBe(0);
     await expect(backUpFile(temp.path(), target)).rejects.toThrow('exists already');
   });
@@ -197,7 +197,7 @@ describe('files', () => {
     }
     db.close();
     expect(damageOf(path)).toBeNull();
-    expect(damageInside(path)).toContain('1 pages of usage_pages');
+    expect(await damageInside(path)).toContain('1 pages of usage_pages');
     const reader = await openHistoryReader(path);
     const query = {
       from: START,
@@ -221,7 +221,7 @@ describe('files', () => {
       bytes[Math.floor((place / 60) * bytes.length) + 37]! ^= 1 << (place % 8);
       const copy = temp.path(`flipped-${place}`);
       writeFileSync(copy, bytes);
-      const found = damageInside(copy);
+      const found = await damageInside(copy);
       if (found !== null) continue;
       // What has no checksum of its own: texts, and the free space of a page.
       const after = (await dumpHistory(copy)) as unknown as Record<string, readonly unknown[]>;
@@ -258,7 +258,7 @@ describe('files', () => {
     const holder = { pid: 1, command: 'compact', since: '' };
     const { after } = await compactFile(path, holder);
     expect(after).toBeLessThanOrEqual(pruned);
-    expect(damageInside(path)).toBeNull();
+    expect(await damageInside(path)).toBeNull();
   });
 
   test.each([true, false])(

@@ -21,4 +21,5 @@ export function findFileDamage(path: string, signal: AbortSignal): Promise<strin
 }
 
 const data = workerData as Partial<CheckData> | null;
-if (!isMainThread && data?.thread === 'check') parentPort?.postMessage(damageInside(data.path!));
+if (!isMainThread && data?.thread === 'check')
+  parentPort?.postMessage(await damageInside(data.path!));

@@ -1,37 +1,18 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import type { TimeMs } from '../../model/time.ts';
 import type { HistoryCheck } from '../../store/history.ts';
-import { isWholePage } from '../../store/pages/pageCodec.ts';
 import { damageOf } from './backup.ts';
 import { openForReading, fileSession, type Raw } from './database.ts';
-import { checked, examineContent, RESTORE } from '../sql/examineContent.ts';
+import { brokenPages, checked, examineContent, RESTORE } from '../sql/examineContent.ts';
 import { requireOneName } from './historyFile.ts';
 
-/** Tables whose pages carry a checksum. */
-const PAGES = [
-  'usage_pages',
-  'open_windows',
-  'cost_hours',
-  'cost_days',
-  'node_windows',
-  'node_hours',
-  'node_days',
-  'pinned_usage',
-] as const;
-
 /** What is wrong with the content of a file: its structure, then the checksums of its pages; null when it is whole. */
-export function damageInside(path: string): string | null {
+export async function damageInside(path: string): Promise<string | null> {
   const damage = damageOf(path);
   if (damage !== null) return damage;
   const db = openForReading(path);
   try {
-    for (const table of PAGES) {
-      let broken = 0;
-      const pages = db.prepare(`SELECT page FROM ${table}`).pluck().iterate();
-      for (const page of pages) if (!isWholePage(page as Uint8Array)) broken += 1;
-      if (broken > 0) return `${broken} pages of ${table} differ from what was written`;
-    }
-    return null;
+    return await brokenPages(fileSession(db));
   } finally {
     db.close();
   }
@@ -39,7 +20,7 @@ export function damageInside(path: string): string | null {
 
 /** Looks a history over without changing it; a running daemon does not matter. */
 export async function examineFile(path: string, now: TimeMs): Promise<readonly HistoryCheck[]> {
-  const damage = damageInside(path);
+  const damage = await damageInside(path);
   const integrity = 'SQLite’s check and the checksums of all pages';
   const checks = [
     checked('file', fileProblem(path), fileFacts(path)),

@@ -7,6 +7,7 @@ await import('../../../src/engines/sql/audit.test.ts');
 await import('../../../src/engines/sql/containerDays.test.ts');
 await import('../../../src/engines/sql/costLevels.test.ts');
 await import('../../../src/engines/sql/deliveries.test.ts');
+await import('../../../src/engines/sql/examineContent.test.ts');
 await import('../../../src/engines/sql/findings.test.ts');
 await import('../../../src/engines/sql/signals.test.ts');
 await import('../../../src/engines/sql/usageSeries.test.ts');
