@@ -59,7 +59,6 @@ export async function requestSilence(
 ): Promise<Silence> {
   const silence = createSilence({ ...request, author: principal.name }, now());
   requireSilencing(principal, silence.matchers);
-
   await addSilence(silence, { who: principal.name, via }, stores);
   return silence;
 }

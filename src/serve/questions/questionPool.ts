@@ -69,11 +69,6 @@ const LIMITS: QuestionLimits = { memoryMb: 512, longestMs: 3 * MINUTE_MS };
 
 type Pools = Readonly<Record<keyof typeof THREADS, Piscina<QuestionTask, QuestionResult>>>;
 
-const NEVER: { readonly written: number; readonly version: Promise<CostVersion> } = {
-  written: NaN,
-  version: Promise.resolve({ sealed: '', recorded: '' }),
-};
-
 /** Answers questions in threads, so that no answer holds up the event loop, however long it takes. */
 export class QuestionPool {
   readonly questions: Questions = eachQuestion((name, ask) => this.#answer(name, ask));
@@ -86,8 +81,6 @@ export class QuestionPool {
   #kept = new AnswerCache(KEPT_ANSWERS);
   #asked = 0;
   #computed = 0;
-  /** What costs rest on at a version of the history: read once for all who ask meanwhile. */
-  #costs = NEVER;
 
   constructor(
     config: QuestionConfig,
@@ -151,16 +144,9 @@ export class QuestionPool {
     return this.#computed;
   }
 
-  async #costVersion(written: number): Promise<CostVersion> {
-    if (this.#costs.written !== written)
-      this.#costs = { written, version: this.#reader.costVersion() };
-    const looked = this.#costs;
-    try {
-      return await looked.version;
-    } catch (error) {
-      if (this.#costs === looked) this.#costs = NEVER;
-      throw error;
-    }
+  /** What costs rest on at a version of the history: read once for all who ask meanwhile. */
+  #costVersion(written: number): Promise<CostVersion> {
+    return this.#kept.get('cost version', written, () => this.#reader.costVersion());
   }
 
   async #run(name: QuestionName, ask: unknown, unwanted: AbortSignal): Promise<unknown> {
