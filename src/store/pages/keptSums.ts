@@ -164,7 +164,8 @@ export class KeptSums {
     const state = this.#state;
     const { seal } = state;
     const last = { end: watermark, sealedAt: await sealedAt(watermark) };
-    if (rewritten === state.rewritten && (await sealedAt(seal.end)) === seal.sealedAt) {
+    const sealedThen = seal.end === watermark ? last.sealedAt : await sealedAt(seal.end);
+    if (rewritten === state.rewritten && sealedThen === seal.sealedAt) {
       state.reach(last);
       return state;
     }
