@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isCurrency } from '../model/money.ts';
+import { SECOND_MS, UNIT_MS } from '../model/time.ts';
 
 /*
  * The values that the rooms' parts of the configuration share (docs/configuration.md). Every object is strict: an
@@ -8,13 +9,13 @@ import { isCurrency } from '../model/money.ts';
  */
 
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/;
-const UNIT_MS = { ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5 } as const;
+const UNITS = { ms: 1, s: SECOND_MS, ...UNIT_MS } as const;
 
 /** Parses `90s`, `5m`, `14d`; null when it is no duration. */
 export function parseDuration(text: string): number | null {
   const match = DURATION.exec(text);
   if (match === null) return null;
-  return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
+  return Number(match[1]) * UNITS[match[2] as keyof typeof UNITS];
 }
 
 const DURATION_FORM = 'is not a duration such as 90s, 5m, 12h or 14d';

@@ -6,9 +6,8 @@ import { addWeeks } from 'date-fns/addWeeks';
 import { startOfDay } from 'date-fns/startOfDay';
 import { startOfMonth } from 'date-fns/startOfMonth';
 import { startOfWeek } from 'date-fns/startOfWeek';
-import { DAY_MS, HOUR_MS, MINUTE_MS, WEEK_MS, type TimeMs, type Window } from './time.ts';
+import { UNIT_MS, type TimeMs, type Window } from './time.ts';
 
-const UNIT_MS = { m: MINUTE_MS, h: HOUR_MS, d: DAY_MS, w: WEEK_MS } as const;
 const EXAMPLES = '24h, 7d, today, lastweek, month or 2026-11-01T00:00:00Z,2026-11-08T00:00:00Z';
 
 /**

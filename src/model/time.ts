@@ -18,7 +18,10 @@ export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_HOURS = 24;
 export const DAY_MS = DAY_HOURS * HOUR_MS;
-export const WEEK_MS = 7 * DAY_MS;
+export const WEEK_HOURS = 7 * DAY_HOURS;
+export const WEEK_MS = WEEK_HOURS * HOUR_MS;
+/** The units of spans that people write, such as `24h`. */
+export const UNIT_MS = { m: MINUTE_MS, h: HOUR_MS, d: DAY_MS, w: WEEK_MS } as const;
 
 /** The usual month of cloud price lists: 730 hours. */
 export const HOURS_PER_MONTH = 730;

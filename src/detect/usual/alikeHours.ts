@@ -1,6 +1,6 @@
 import { medianOf, robustDeviation } from '../../model/quantile.ts';
-import { DAY_HOURS } from '../../model/time.ts';
-import { SLOTS, WEEK_HOURS } from './hourRing.ts';
+import { DAY_HOURS, WEEK_HOURS } from '../../model/time.ts';
+import { SLOTS } from './hourRing.ts';
 
 /** Hours of the week, or of the day, that make a normal: both weeks must be among them. */
 const ENOUGH_HOURS = 5;

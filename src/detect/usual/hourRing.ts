@@ -1,8 +1,5 @@
-import { DAY_HOURS, HOUR_MS, type TimeMs } from '../../model/time.ts';
+import { HOUR_MS, WEEK_HOURS, type TimeMs } from '../../model/time.ts';
 
-/** Days of a week. */
-const DAYS = 7;
-export const WEEK_HOURS = DAYS * DAY_HOURS;
 /** Two weeks of hours. */
 export const SLOTS = 2 * WEEK_HOURS;
 /** What was learnt stays, and what is new is news, for so long. */

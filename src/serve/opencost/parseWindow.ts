@@ -1,15 +1,13 @@
 import {
   DAY_MS,
   floorTo,
-  HOUR_MS,
-  MINUTE_MS,
   monthStart,
+  UNIT_MS,
   WEEK_MS,
   type TimeMs,
   type Window,
 } from '../../model/time.ts';
 
-const UNIT_MS = { m: MINUTE_MS, h: HOUR_MS, d: DAY_MS, w: WEEK_MS } as const;
 const RFC3339 = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)`;
 
 /** Day 4 of the epoch, 1970-01-04, was a Sunday: OpenCost's weeks begin on it. */

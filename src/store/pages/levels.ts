@@ -1,4 +1,5 @@
 import {
+  DAY_HOURS,
   DAY_MS,
   floorTo,
   HOUR_MS,
@@ -60,7 +61,6 @@ export function slotOf({ bucketOf, slotMs }: Grain, time: TimeMs): Slot {
   return { bucket, slot: (time - bucket) / slotMs };
 }
 
-const HOURS_A_DAY = 24;
 const DAYS_A_MONTH = 31;
 
 /** The codecs of all levels of pages. */
@@ -68,10 +68,10 @@ export function pageCodecs(windowMs: number) {
   const windows = HOUR_MS / windowMs;
   return {
     usage: new PageCodec(USAGE_COLUMNS, windows),
-    costHours: new PageCodec(COST_COLUMNS, HOURS_A_DAY),
+    costHours: new PageCodec(COST_COLUMNS, DAY_HOURS),
     costDays: new PageCodec(COST_COLUMNS, DAYS_A_MONTH),
     nodes: new PageCodec(NODE_COLUMNS, windows),
-    nodeHours: new PageCodec(NODE_SUM_COLUMNS, HOURS_A_DAY),
+    nodeHours: new PageCodec(NODE_SUM_COLUMNS, DAY_HOURS),
     nodeDays: new PageCodec(NODE_SUM_COLUMNS, DAYS_A_MONTH),
   };
 }

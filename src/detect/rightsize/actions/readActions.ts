@@ -2,7 +2,7 @@ import type { PricingConfig } from '../../../cost/config.ts';
 import { loadShipped } from '../../../cost/lists/loadShipped.ts';
 import { nodeActions } from '../../../cost/savings/nodeActions.ts';
 import type { SavingsAction } from '../../../cost/savings/savingsAction.ts';
-import { DAY_MS } from '../../../model/time.ts';
+import { DAY_MS, WEEK_HOURS } from '../../../model/time.ts';
 import { shellQuote } from '../../../model/text/escape.ts';
 import { formatCores } from '../../../model/text/units.ts';
 import { workloadKey, type WorkloadRef } from '../../../model/workload.ts';
@@ -99,7 +99,7 @@ function sleepers(
         subject: `${workload.kind}/${workload.name}`,
         namespace,
         workload,
-        savingPerMonth: (whole * used.sleeps) / (7 * 24),
+        savingPerMonth: (whole * used.sleeps) / WEEK_HOURS,
         why: `${usedText(used, timezone)}${minds}`,
         commands: [0, replicas].map((count) => scale(kubectl, namespace, workload, count)),
       },

@@ -1,5 +1,5 @@
 import type { Reading } from '../../../model/reading.ts';
-import { DAY_MS, type TimeMs } from '../../../model/time.ts';
+import { DAY_HOURS, DAY_MS, WEEK_HOURS, type TimeMs } from '../../../model/time.ts';
 import type { ContainerDay } from '../../../store/containerDays/containerDay.ts';
 import { mergeSketches, quantile, type Sketch } from '../../../store/containerDays/sketch.ts';
 import type { RecommendationRule } from '../overprovisioned/thresholds.ts';
@@ -87,8 +87,6 @@ export function isSkewed(days: readonly ContainerDay[]): boolean {
 /** How often a busy hour must have come back, and how likely chance may have done that among all hours. */
 const LEAST_TIMES = 2;
 const CHANCE = 0.05;
-const HOURS_OF_DAY = 24;
-const HOURS_OF_WEEK = 168;
 
 /**
  * Cores in the busiest hour that comes back: the highest level that an hour of the week, or of the day, reached in
@@ -106,12 +104,12 @@ export function busiestHour(days: readonly ContainerDay[]): Reading {
     busy.forEach((cores, hour) => {
       if (cores === null) return;
       all.push(cores);
-      push(ofWeek, weekday * HOURS_OF_DAY + hour, cores);
+      push(ofWeek, weekday * DAY_HOURS + hour, cores);
       push(ofDay, hour, cores);
     });
   }
   all.sort((a, b) => a - b);
-  const levels = [...recurring(ofWeek, all, HOURS_OF_WEEK), ...recurring(ofDay, all, HOURS_OF_DAY)];
+  const levels = [...recurring(ofWeek, all, WEEK_HOURS), ...recurring(ofDay, all, DAY_HOURS)];
   return levels.length === 0 ? null : Math.max(...levels);
 }
 

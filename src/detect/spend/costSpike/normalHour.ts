@@ -1,6 +1,6 @@
 import { tzOffset } from '@date-fns/tz';
 import { medianOf, robustDeviation } from '../../../model/quantile.ts';
-import { HOUR_MS, MINUTE_MS, type TimeMs } from '../../../model/time.ts';
+import { DAY_HOURS, HOUR_MS, MINUTE_MS, WEEK_HOURS, type TimeMs } from '../../../model/time.ts';
 import { hourCost, type PastHours } from './spikeState.ts';
 
 /** What an hour ordinarily costs a namespace, and how far its ordinary hours lie from that. */
@@ -11,8 +11,6 @@ export interface NormalHour {
   readonly from: string;
 }
 
-const WEEK_HOURS = 168;
-
 /**
  * The normal of an hour: the median of the same hour of the week over four weeks; with fewer than two such
  * weeks, of the same hour of the day over the last seven days. Hours are those of the time zone, so a
@@ -20,7 +18,7 @@ const WEEK_HOURS = 168;
  */
 export function normalHour(past: PastHours, hour: TimeMs, timezone: string): NormalHour | null {
   const weekly = costsAt(past, hour, timezone, WEEK_HOURS, 4);
-  const daily = costsAt(past, hour, timezone, 24, 7);
+  const daily = costsAt(past, hour, timezone, DAY_HOURS, 7);
   const isWeekly = weekly.length >= 2;
   if (!isWeekly && daily.length < 3) return null;
   const chosen = isWeekly ? weekly : daily;
