@@ -8,7 +8,7 @@ import { burnwatch, startBurnwatch } from '../support/cli.ts';
 import { TestClock } from '../support/clock.ts';
 import { sealedUpTo } from '../support/daemon.ts';
 import { TempFolder } from '../support/tempFolder.ts';
-import { startTestCluster, writeConfig } from '../support/testCluster.ts';
+import { slackConfig, startTestCluster, writeConfig } from '../support/testCluster.ts';
 import { until } from '../support/waiting.ts';
 
 const WINDOW = 5 * MINUTE_MS;
@@ -43,12 +43,7 @@ it('two processes of a fleet that see one image mine have one common finding, wh
       history: { url, fleet: MEMBERS },
       schedule: { cycle: '* * * * * *', settle: '10s' },
       notifications: { preview: 'off' },
-      slack: {
-        token: slack.botToken,
-        apiUrl: slack.apiUrl,
-        channel: '#cloud-cost',
-        securityChannel: '#security',
-      },
+      slack: slackConfig(slack),
     });
     const span = ['--from', formatTime(start + WINDOW), '--to', formatTime(due)];
     const { code, stderr } = await burnwatch(['backfill', ...span, '--no-notify'], { cwd });

@@ -9,7 +9,7 @@ import { dumpHistory } from './dumpHistory.ts';
 import { postgresLocation } from '../../src/store/historyLocation.ts';
 import { query, startPostgres } from '../../demo/postgresServer.ts';
 import { TempFolder } from './tempFolder.ts';
-import { startTestCluster, writeConfig } from './testCluster.ts';
+import { slackConfig, startTestCluster, writeConfig } from './testCluster.ts';
 import { eventually, until } from './waiting.ts';
 
 /** A way for the leader to fail, and what came of it. */
@@ -61,12 +61,7 @@ export async function runFailovers(): Promise<FailoverResult> {
   const more = {
     schedule: { cycle: '* * * * * *', settle: '10s' },
     notifications: { preview: 'off' },
-    slack: {
-      token: slack.botToken,
-      apiUrl: slack.apiUrl,
-      channel: '#cloud-cost',
-      securityChannel: '#security',
-    },
+    slack: slackConfig(slack),
   };
   let due = cluster.end - 8 * WINDOW;
   const clock = new TestClock(folder.file('clock'), due + 11 * SECOND_MS);

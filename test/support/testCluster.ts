@@ -1,3 +1,4 @@
+import type { SlackStandIn } from '../../demo/slack/options.ts';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,4 +98,14 @@ export async function writeConfig(
     ...more,
   };
   await writeFile(join(folder, 'burnwatch.yaml'), stringify(config));
+}
+
+/** The part of the configuration that sends to a stand-in of Slack with the channels `cloud-cost` and `security`. */
+export function slackConfig({ botToken, apiUrl }: Pick<SlackStandIn, 'botToken' | 'apiUrl'>) {
+  return {
+    token: botToken,
+    apiUrl,
+    channel: '#cloud-cost',
+    securityChannel: '#security',
+  };
 }

@@ -11,7 +11,7 @@ import { sealedUpTo, startDaemon } from '../support/daemon.ts';
 import { startStatedCluster, TOKEN, type StatedCluster } from '../support/stated/statedCluster.ts';
 import { CANARIES, STATED_WORKLOADS } from '../support/stated/statedObjects.ts';
 import { TempFolder } from '../support/tempFolder.ts';
-import { lastMonday, writeConfig } from '../support/testCluster.ts';
+import { lastMonday, slackConfig, writeConfig } from '../support/testCluster.ts';
 import { until } from '../support/waiting.ts';
 
 // kube-prometheus-stack as it comes, and read-only access to the API: through the commands, as a user has it.
@@ -37,12 +37,7 @@ async function json<T>(...args: readonly string[]): Promise<T> {
 const configure = (more: object = {}) =>
   writeConfig(folder.path, cluster.prometheusUrl, {
     workloads: { source: 'auto', kubeconfig: cluster.kubeconfig },
-    slack: {
-      token: slack.botToken,
-      apiUrl: slack.apiUrl,
-      channel: '#cloud-cost',
-      securityChannel: '#security',
-    },
+    slack: slackConfig(slack),
     notifications: { preview: 'off' },
     ...more,
   });
