@@ -30,7 +30,6 @@ export const LOOKS: readonly Look[] = [
   { width: 1280, colorScheme: 'light' },
   { width: 1280, colorScheme: 'dark' },
   { width: 390, colorScheme: 'light' },
-  { width: 390, colorScheme: 'dark' },
 ];
 
 /** A page that takes note of everything that goes wrong in it. */

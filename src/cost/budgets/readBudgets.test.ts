@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { madeUpWindows, SMALL_CLUSTER } from '../../../test/support/madeUpWindows.ts';
 import { TempHistory } from '../../../test/support/tempHistory.ts';
 import { openHistoryReader } from '../../engines/openHistory.ts';
@@ -8,15 +8,23 @@ import { readSpentElsewhere } from './spentElsewhere.ts';
 import { readBudgets, readClusterForecast } from './readBudgets.ts';
 import { renderBudgets } from './renderBudgets.ts';
 
-/** Five days and a half from 27 October, noon: to the end of 1 November. */
-const START = Date.UTC(2026, 9, 27, 12);
-const WINDOWS = 5.5 * 288;
+/** Four days and a half from 28 October, noon: to the end of 1 November. Three whole days are what a forecast takes. */
+const START = Date.UTC(2026, 9, 28, 12);
+const WINDOWS = 4.5 * 288;
+/** The windows of the first days, up to a whole one in November. */
+const OCTOBER = WINDOWS - 288;
 
 describe('readBudgets', () => {
+  const temp = new TempHistory();
+  const records = madeUpWindows(SMALL_CLUSTER, START, WINDOWS);
+  let here: string;
+  beforeAll(async () => {
+    here = await temp.record('here', records, 288);
+  });
+  afterAll(() => temp[Symbol.dispose]());
+
   it('tells what is spent and what the month will come to', async () => {
-    using temp = new TempHistory();
-    const records = madeUpWindows(SMALL_CLUSTER, START, WINDOWS);
-    const reader = await openHistoryReader(await temp.record('history', records, 288));
+    const reader = await openHistoryReader(here);
     const budgets = [
       { namespace: 'ns-0', monthly: 20 },
       { owner: 'nobody', monthly: 5 },
@@ -26,7 +34,7 @@ describe('readBudgets', () => {
     await reader.close();
 
     // November has one whole day in the history, of 288 windows.
-    const november = records.slice(4.5 * 288);
+    const november = records.slice(OCTOBER);
     const nano = november.flatMap(({ costs }) => [
       ...costs.allocations
         .filter(({ pod }) => pod.namespace === 'ns-0')
@@ -54,11 +62,8 @@ describe('readBudgets', () => {
   });
 
   it('adds up what all clusters spend under a budget over them, and names what it cannot read', async () => {
-    using temp = new TempHistory();
-    const records = madeUpWindows(SMALL_CLUSTER, START, WINDOWS);
-    const open = async (name: string, count: number) =>
-      openHistoryReader(await temp.record(name, records.slice(0, count), 288));
-    const [reader, other] = [await open('here', WINDOWS), await open('there', WINDOWS - 12)];
+    const there = await temp.record('there', records.slice(0, WINDOWS - 12), 288);
+    const [reader, other] = [await openHistoryReader(here), await openHistoryReader(there)];
     const budgets: readonly Budget[] = [
       { namespace: 'ns-0', monthly: 20 },
       { namespace: 'ns-0', monthly: 50, across: true },
@@ -67,11 +72,11 @@ describe('readBudgets', () => {
     const read = (unread: readonly string[]) =>
       readBudgets(reader, pricing(), budgets, { histories, unread });
     const [own, all] = await read([]);
-    const [there] = await readBudgets(other, pricing(), budgets);
+    const [ofOther] = await readBudgets(other, pricing(), budgets);
     expect(all).toMatchObject({ namespace: 'ns-0', monthly: 50, across: true });
-    expect(all?.spent).toBeCloseTo(own!.spent + there!.spent, 9);
+    expect(all?.spent).toBeCloseTo(own!.spent + ofOther!.spent, 9);
     expect(all?.forecast?.expected).toBeCloseTo(
-      own!.forecast!.expected + there!.forecast!.expected,
+      own!.forecast!.expected + ofOther!.forecast!.expected,
       9,
     );
     expect(own).not.toHaveProperty('across');
@@ -81,14 +86,14 @@ describe('readBudgets', () => {
     );
 
     // The first cluster’s window knows what the others spent until its end, and no more.
-    const at = START + 5 * 288 * 300_000;
+    const at = START + (OCTOBER + 144) * 300_000;
     const elsewhere = await readSpentElsewhere(
       budgets,
       { histories: [{ cluster: 'prod-us', reader: other, pricing: pricing() }], unread: [] },
       at,
     );
     const until = records
-      .slice(4.5 * 288, 5 * 288)
+      .slice(OCTOBER, OCTOBER + 144)
       .flatMap(({ costs }) => [
         ...costs.allocations
           .filter(({ pod }) => pod.namespace === 'ns-0')
@@ -106,9 +111,8 @@ describe('readBudgets', () => {
   });
 
   it('has no forecast before three whole days, and no budgets without a configuration', async () => {
-    using temp = new TempHistory();
-    const records = madeUpWindows(SMALL_CLUSTER, START, 24);
-    const reader = await openHistoryReader(await temp.record('history', records, 24));
+    const young = await temp.record('young', records.slice(0, 24), 24);
+    const reader = await openHistoryReader(young);
     const [shop] = await readBudgets(reader, pricing(), [{ namespace: 'ns-0', monthly: 20 }]);
     expect(shop?.forecast).toBeNull();
     expect(shop?.spent).toBeGreaterThan(0);
