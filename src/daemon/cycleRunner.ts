@@ -74,6 +74,8 @@ export class CycleRunner {
   readonly #guard: StepGuard | null;
   /** What runs now; a collector that it uses must not be closed. */
   #running: Promise<unknown> = Promise.resolve();
+  /** Settles when the collectors of older configurations are closed. */
+  #replaced: Promise<void> = Promise.resolve();
 
   private constructor(
     history: HistoryWriter,
@@ -259,12 +261,19 @@ export class CycleRunner {
     this.#settings = settings;
     this.#collector = collector;
     this.#composedAt = this.#options.now();
-    await this.#running;
-    await old.close();
+    // What runs may catch up for minutes: nobody waits for it.
+    const running = this.#running;
+    this.#replaced = this.#replaced
+      .then(() => running)
+      .then(() => old.close())
+      .catch((error: Error) =>
+        this.#options.warn(`A replaced source is still open: ${error.message}`),
+      );
   }
 
   /** Closes the collector and the history, and lets go of the lock. */
   async close(): Promise<void> {
+    await this.#replaced;
     await this.#collector.close();
     await this.#history.close();
   }

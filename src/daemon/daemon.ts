@@ -56,7 +56,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const names = all.map(({ config }) => config.cluster);
   const front = new Front(names, () => all[0]!, log);
   const releasers = names.map(() => new Releasers());
+  let reloading = Promise.resolve();
+  let isEnding = false;
   const stop = async (): Promise<void> => {
+    isEnding = true;
+    await reloading;
     const failed = (name: string, err: unknown) => log.error({ err }, `Closing ${name} failed`);
     await Promise.all(releasers.map((each) => each.releaseAll(failed)));
     await front.close();
@@ -71,8 +75,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const failed = Promise.race(clusters.map((each) => each.failed));
     await Promise.all(clusters.map((each) => each.start()));
 
-    async function reload(): Promise<void> {
+    /** One after the other, and none beside the end: two at once would each start what only one of them stops. */
+    function reload(): Promise<void> {
+      const reloaded = reloading.then(loadAgain);
+      reloading = reloaded.catch(() => undefined);
+      return reloaded;
+    }
+
+    async function loadAgain(): Promise<void> {
       try {
+        if (isEnding) throw new Error('The daemon is ending');
         const next = options.loadAgain();
         requireSameClusters(names, next);
         // All that can fail is done before anything that is in force changes.
@@ -191,7 +203,10 @@ function composeCluster(options: ClusterOptions): RunningCluster {
     const observe = (channel: string, result: AttemptResult) =>
       metrics.deliveries.inc({ channel, result });
     const { startDuties } = await import('./duties.ts');
-    duties = await startDuties({ ...shared, pages, supervisor, observe });
+    const begun = await startDuties({ ...shared, pages, supervisor, observe });
+    // A reload that came after the thread was opened has reached nothing of them yet.
+    while (supervisor.config !== config()) await begun.reconfigure(loaded, () => undefined);
+    duties = begun;
     const check = checkHistory(path, supervisor, log);
     releasers.push('the check of the history', check);
     log.info({ pages: pages.url, probes: front.probesUrl }, 'Burnwatch is running');

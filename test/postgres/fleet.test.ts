@@ -1,4 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { stringify } from 'yaml';
@@ -8,7 +9,7 @@ import { weekOf } from '../../src/store/digests/week.ts';
 import { openHistoryReader } from '../../src/engines/openHistory.ts';
 import { formatTime, monthStart } from '../../src/model/time.ts';
 import { postgresLocation } from '../../src/store/historyLocation.ts';
-import { burnwatch } from '../support/cli.ts';
+import { burnwatch, startBurnwatch } from '../support/cli.ts';
 import { startDaemon, type Daemon } from '../support/daemon.ts';
 import { TempFolder } from '../support/tempFolder.ts';
 import { startTestCluster, type TestCluster } from '../support/testCluster.ts';
@@ -286,9 +287,23 @@ describe('several clusters that a daemon each writes into one database', () => {
     daemon.process.kill('SIGHUP');
     await daemon.process.shows(/Configuration reloaded/);
     expect(await pricesLeft()).toMatchObject(of(20));
-    member(us, 'prod-us', large, fleet);
+    // The next one is reloaded again and again while it takes over: what came last is in force.
+    await using next = startBurnwatch(['run', '--log-format', 'text'], { cwd: us.path });
+    await next.shows(/stands by/);
     daemon.process.kill('SIGTERM');
+    let percent = 20;
+    while (!next.stderr.includes('Burnwatch is running')) {
+      percent += 0.01;
+      member(us, 'prod-us', large, fleet, of(percent));
+      next.kill('SIGHUP');
+      await pause(50);
+    }
     await daemon.process.ended;
+    await expect.poll(pricesLeft).toMatchObject(of(percent));
+    member(us, 'prod-us', large, fleet);
+    next.kill('SIGHUP');
+    next.kill('SIGTERM');
+    await next.ended;
   });
 
   it('are told which of them is not counted, and why', async () => {
