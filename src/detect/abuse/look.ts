@@ -1,45 +1,30 @@
 import type { Severity, Verdict } from '../../model/finding.ts';
-import type { PlannedEvent, PlannedScope } from '../../model/plannedEvent.ts';
-import { DAY_MS, type TimeMs, type Window } from '../../model/time.ts';
-import { advance } from './state/advance.ts';
-import { stepAlarm } from './verdict/alarm.ts';
-import { groupKey } from './subjects/groups.ts';
-import { isActive } from './evidence/signals/signature.ts';
-import { matcherOf, type IndicatorMatcher, type Indicators } from './evidence/indicators.ts';
-import { judge, QUIET, type Judgement } from './verdict/judge.ts';
-import { closeHour } from './expectation/learn.ts';
-import { normalOf } from './expectation/normal.ts';
-import {
-  coLocatedTraffic,
-  peerRing,
-  peersIn,
-  ringOf,
-  trackOf,
-  type Peers,
-} from './expectation/neighbours.ts';
-import { flagFrom, hourOf, type HourRing } from '../usual/hourRing.ts';
 import { hash } from '../../model/hash.ts';
+import { DAY_MS } from '../../model/time.ts';
+import type { DetectContext } from '../detector.ts';
+import { NO_SIGNALS } from '../signals/signalMemory.ts';
+import { flagFrom, hourOf, type HourRing } from '../usual/hourRing.ts';
+import { matcherOf, NO_INDICATORS } from './evidence/indicators.ts';
 import { arrivalsOf, learnSideCar, sideCarOf, type Arrivals } from './evidence/sideCars.ts';
 import type { Facts } from './evidence/signal.ts';
-import { emptyTrack, type Rows, type Track } from './state/state.ts';
-import type { DetectContext } from '../detector.ts';
-import { NO_SIGNALS, type SignalsSeen } from '../signals/signalMemory.ts';
-import type { Subject } from './subjects/subject.ts';
+import { isActive } from './evidence/signals/marks.ts';
 import { suspicionOf } from './excess/excess.ts';
+import { peersIn, ringOf, trackOf, type Peers } from './expectation/neighbours.ts';
+import { normalOf } from './expectation/normal.ts';
+import { advance, closeHour } from './state/advance.ts';
+import { emptyTrack, type Rows, type Track } from './state/state.ts';
+import { groupKey } from './subjects/groups.ts';
+import type { Subject } from './subjects/subject.ts';
 import type { AbuseSections, AbuseThresholds } from './thresholds.ts';
+import { stepAlarm } from './verdict/alarm.ts';
+import { judge, QUIET, type Judgement } from './verdict/judge.ts';
 
 /** What all subjects of one window are looked at with. */
 export interface Scene {
-  readonly window: Window;
-  readonly historyStart: TimeMs;
+  readonly context: DetectContext<AbuseSections>;
   readonly rows: Rows;
-  readonly matcher: IndicatorMatcher;
-  readonly thresholds: AbuseThresholds;
   readonly arrivals: Arrivals;
   readonly peers: Peers;
-  /** The event that people have planned for a scope in this window; null for none. */
-  planned(scope: PlannedScope): PlannedEvent | null;
-  readonly signals: SignalsSeen;
 }
 
 /** What the subjects of a window are looked at with. */
@@ -48,20 +33,9 @@ export function sceneOf(
   rows: Rows,
   subjects: readonly Subject[],
 ): Scene {
-  const { snapshot, historyStart, signals = NO_SIGNALS } = context;
-  const { window } = snapshot;
-  const { abuse: thresholds, signatures } = context.thresholds;
-  return {
-    window,
-    historyStart,
-    rows,
-    matcher: matcherOf(signatures),
-    thresholds,
-    planned: (scope) => context.planned(scope),
-    signals,
-    arrivals: arrivalsOf(subjects, rows, window.start),
-    peers: peersIn(rows, window.start),
-  };
+  const { start } = context.snapshot.window;
+  const arrivals = arrivalsOf(subjects, rows, start);
+  return { context, rows, arrivals, peers: peersIn(rows, start) };
 }
 
 /** One subject as this window left it. */
@@ -80,14 +54,6 @@ export interface AbuseLook {
   readonly judged: readonly Judged[];
 }
 
-const NO_INDICATORS: Indicators = {
-  strong: [],
-  weak: [],
-  disguise: null,
-  elevated: [],
-  isSpecKnown: false,
-};
-
 /**
  * Looks at one subject: learns the hour that has ended, holds the window against what is normal, judges,
  * and steps the alarm. Its rows are changed in `scene.rows`.
@@ -95,23 +61,24 @@ const NO_INDICATORS: Indicators = {
  * @param memberHashes distinct one-shot workloads of a group; empty for anything else.
  */
 export function lookAt(subject: Subject, memberHashes: readonly number[], scene: Scene): Judged {
-  const { window, rows } = scene;
-  let track = trackBefore(subject, scene);
-  if (track.hour >= 0 && track.hour !== hourOf(window.start)) {
-    const ring = closeHour(ringOf(rows, subject.key), track);
+  const { rows, context } = scene;
+  const { window } = context.snapshot;
+  const before = trackBefore(subject, rows, window.start);
+  if (before.hour >= 0 && before.hour !== hourOf(window.start)) {
+    const ring = closeHour(ringOf(rows, subject.key), before);
     if (ring !== null) rows.set(`p/${subject.key}`, { row: 'past', ring });
   }
-  const facts = factsOf(subject, track, memberHashes.length, scene);
+  const facts = factsOf(subject, before, memberHashes.length, scene);
   learnSideCar(subject, facts.sideCar, window, rows);
-  track = advance(facts);
-  if (memberHashes.length > 0) track = { ...track, members: memberHashes };
-  return decide({ ...facts, track }, scene);
+  const track = advance(facts);
+  const members = memberHashes.length > 0 ? memberHashes : track.members;
+  return decide({ ...facts, track: { ...track, members } }, rows);
 }
 
 /** The track as it stands before this window; an episode that nobody saw for a day is over. */
-function trackBefore({ key }: Subject, { rows, window }: Scene): Track {
-  const track = trackOf(rows, key) ?? emptyTrack(window.start);
-  const isLost = window.start - track.lastSeen > DAY_MS && track.since > 0;
+function trackBefore({ key }: Subject, rows: Rows, start: number): Track {
+  const track = trackOf(rows, key) ?? emptyTrack(start);
+  const isLost = start - track.lastSeen > DAY_MS && track.since > 0;
   return isLost ? { ...track, dwell: 0, alarm: 0, quietBelow: 0, lowFor: 0, signs: [] } : track;
 }
 
@@ -123,17 +90,14 @@ function hoursOf(subject: Subject, rows: Rows): HourRing | null {
 
 /** All that signals may look at, from a window and the rows; nothing is changed. */
 export function factsOf(subject: Subject, track: Track, groupSize: number, scene: Scene): Facts {
-  const { window, historyStart, rows, peers, matcher, thresholds, arrivals, signals } = scene;
+  const { context, rows, arrivals } = scene;
+  const { historyStart, signals = NO_SIGNALS } = context;
+  const { window } = context.snapshot;
+  const { abuse: thresholds, signatures } = context.thresholds;
   const { namespace, workload } = subject;
-  const planned = scene.planned({ namespace, workload: workload?.name ?? null });
+  const planned = context.planned({ namespace, workload: workload?.name ?? null });
   const ring = hoursOf(subject, rows);
-  const surroundings = {
-    peer: peerRing(subject, peers, rows),
-    coLocatedNet: coLocatedTraffic(subject, rows, window.start),
-    historyStart,
-    now: window.end,
-  };
-  const found = normalOf(subject, track, ring, surroundings, thresholds);
+  const found = normalOf(subject, track, ring, { ...scene, window, historyStart }, thresholds);
   const suspicion = suspicionOf(subject, track, found, thresholds);
   // A provisional normal is good for nothing but to see what is far beyond it.
   const normal = suspicion.threshold === null ? { ...found, base: null } : found;
@@ -147,7 +111,7 @@ export function factsOf(subject: Subject, track: Track, groupSize: number, scene
     // What its image does elsewhere is no normal of a side-car: it depends on what it stands beside.
     sideCar: sideCarOf(subject, rows, arrivals, ownBase, window.start, thresholds),
     indicators: isActive(subject, track, thresholds)
-      ? matcher.match(subject, track.signs)
+      ? matcherOf(signatures).match(subject, track.signs)
       : NO_INDICATORS,
     reported: workload === null ? [] : signals.of(namespace, workload),
     window,
@@ -168,8 +132,8 @@ function isSwarmOfPods(subject: Subject, { spread, level }: AbuseThresholds): bo
   return request === null || cores >= level.ofRequestWhenIdle * request;
 }
 
-function decide(facts: Facts, { rows, thresholds }: Scene): Judged {
-  const { subject, track, indicators, groupSize } = facts;
+function decide(facts: Facts, rows: Rows): Judged {
+  const { subject, track, indicators, groupSize, thresholds } = facts;
   const isQuiet = track.dwell < 1 && track.alarm === 0 && indicators.strong.length === 0;
   const isSwarm = groupSize >= thresholds.spread.many || isSwarmOfPods(subject, thresholds);
   const isGroupTooSmall = subject.kind === 'group' && !isSwarm && track.alarm === 0;

@@ -14,6 +14,14 @@ export interface Indicators {
   readonly isSpecKnown: boolean;
 }
 
+export const NO_INDICATORS: Indicators = {
+  strong: [],
+  weak: [],
+  disguise: null,
+  elevated: [],
+  isSpecKnown: false,
+};
+
 /** Longer texts are cut: what hides behind four thousand characters is not worth the time. */
 const MAX_TEXT = 4_096;
 

@@ -1,15 +1,9 @@
 import type { Facts, Measurement, Signal } from './signal.ts';
 import { cpuWithoutWork } from './signals/cpuWithoutWork.ts';
-import { elevatedSpec } from './signals/elevatedSpec.ts';
-import { flatness } from './signals/flatness.ts';
-import { gpuWithoutTensor } from './signals/gpuWithoutTensor.ts';
-import { memoryStep } from './signals/memoryStep.ts';
-import { newWorkload } from './signals/newWorkload.ts';
-import { novelUse } from './signals/novelUse.ts';
+import { elevatedSpec, signature, systemLikeName, weakIndicator } from './signals/marks.ts';
+import { newWorkload, novelUse } from './signals/novelty.ts';
+import { flatness, gpuWithoutTensor, memoryStep, sustainedUse } from './signals/plateau.ts';
 import { REPORTED } from './signals/reported.ts';
-import { signature, weakIndicator } from './signals/signature.ts';
-import { sustainedUse } from './signals/sustainedUse.ts';
-import { systemLikeName } from './signals/systemLikeName.ts';
 
 /** Every signal, in the order in which evidence is shown. To add one, write its file, a line here, and a test. */
 export const SIGNALS: readonly Signal[] = [

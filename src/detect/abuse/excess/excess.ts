@@ -1,24 +1,10 @@
 import type { Baseline } from '../expectation/baseline.ts';
-import type { Ceiling, Usual } from '../expectation/usual.ts';
 import type { Normal } from '../expectation/normal.ts';
 import { usualAtTraffic } from '../expectation/trafficLine.ts';
+import type { Ceiling, Usual } from '../expectation/usual.ts';
 import type { Track } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
-import { diskUseOf, explainedShare, silentBelow, workOfDisk, type DiskUse } from './work.ts';
-
-/** How the use stands against what is normal, by the comparator that found it, or by this window. */
-export interface Suspicion extends Excess {
-  readonly cores: number;
-  /** Above this it is novel; null where nothing is known. */
-  readonly threshold: number | null;
-  readonly isHot: boolean;
-  readonly isLevel: boolean;
-  /** What an hour shows where this window alone does not: its average, as bursts even out, or its traffic; else null. */
-  readonly by: 'average' | 'traffic' | null;
-  /** The hour's average beside what its own traffic accounts for; null where that tells nothing. */
-  readonly traffic: AgainstTraffic | null;
-}
 
 interface Excess {
   /** What is normal now, in cores; 0 where nothing is known. */
@@ -26,13 +12,23 @@ interface Excess {
   readonly extraCores: number;
   /** Network and disk beyond the normal, bytes a second; null while the network is unknown. */
   readonly extraBytes: number | null;
+  /** Above this it is novel; null where nothing is known. */
+  readonly threshold: number | null;
 }
 
-/** An hour's average, and how much of it the workload's own traffic accounts for; in cores. */
-export interface AgainstTraffic {
-  readonly used: number;
-  readonly accounted: number;
+/** How the use stands against what is normal, by the comparator that found it, or by this window. */
+export interface Suspicion extends Excess {
+  readonly cores: number;
+  readonly isHot: boolean;
+  readonly isLevel: boolean;
+  /** What an hour shows where this window alone does not: its average, as bursts even out, or its traffic; else null. */
+  readonly by: 'average' | 'traffic' | null;
+  /** The hour's average beside what its own traffic accounts for, in cores; null where that tells nothing. */
+  readonly traffic: { readonly used: number; readonly accounted: number } | null;
 }
+
+/** What is used in a window, or in an hour on average; of disk bytes, what is read. */
+type Use = Pick<Subject, 'cores' | 'net' | 'disk' | 'diskReads'>;
 
 /**
  * Holds a window against the normal: it is hot above what the workload hardly ever did, unless the added traffic
@@ -44,34 +40,22 @@ export function suspicionOf(
   { base, coLocatedNet }: Normal,
   thresholds: AbuseThresholds,
 ): Suspicion {
-  const { cores, net } = subject;
+  const { cores } = subject;
   const isLevel = usesItsLevel(subject, thresholds);
   const against = base === null ? null : againstBaseline(subject, track, base, thresholds);
   if (against !== null && (base?.isProvisional === false || against.isHot))
     return { ...against, cores, isLevel };
-  const extraNet = net === null ? null : Math.max(0, net - coLocatedNet);
   return {
     cores,
     normal: 0,
     threshold: null,
     extraCores: cores,
-    extraBytes: bytesOf(diskUseOf(subject), extraNet, 0, thresholds),
+    extraBytes: extraBytesOf(subject, { net: coLocatedNet, disk: 0 }, thresholds),
     isHot: cores >= thresholds.minCores,
     isLevel,
     by: null,
     traffic: null,
   };
-}
-
-function bytesOf<Net extends number | null>(
-  disk: DiskUse,
-  extraNet: Net,
-  usualDisk: number,
-  thresholds: AbuseThresholds,
-): Net | number {
-  return extraNet === null
-    ? extraNet
-    : extraNet + workOfDisk(disk, extraNet, usualDisk, thresholds);
 }
 
 function againstBaseline(
@@ -82,33 +66,44 @@ function againstBaseline(
 ): Omit<Suspicion, 'isLevel' | 'cores'> {
   const { cores, net, isStarting } = subject;
   const { smoothCores, smoothNet } = track;
-  const { normal } = base;
-  const extraCores = Math.max(0, cores - normal);
-  const extraNet = net === null ? null : Math.max(0, net - base.net);
-  const threshold = lineOf(base, base.window, sigmaOf(base, thresholds), thresholds);
+  const { work } = thresholds;
+  const now = beyond(subject, base, base, base.window, thresholds);
+  // The added traffic accounts for it, by the workload's own ratio of bytes to CPU.
   const isExplained =
-    explainedShare(extraNet, extraCores, base, thresholds) >= thresholds.work.explainedShare;
-  const isOver = cores >= threshold && !isExplained;
+    net !== null &&
+    base.netPerCoreSecond >= work.silentBytesPerCoreSecond &&
+    net - base.net >= work.explainedShare * base.netPerCoreSecond * now.extraCores;
+  const isOver = cores >= now.threshold && !isExplained;
   const alike =
     smoothNet < 0 || base.traffic === null ? null : usualAtTraffic(base.traffic, smoothNet);
-  const found = {
-    normal,
-    threshold,
-    extraCores,
-    extraBytes: bytesOf(diskUseOf(subject), extraNet, base.disk, thresholds),
-    by: null,
-    traffic: alike === null ? null : { used: smoothCores, accounted: alike.normal },
-  };
+  const traffic = alike === null ? null : { used: smoothCores, accounted: alike.normal };
+  const found = { ...now, by: null, traffic };
   // What starts is busy; a known workload's new pods are looked at once they have settled.
   if (isOver || isStarting || smoothNet < 0) return { ...found, isHot: isOver && !isStarting };
-  const byAverage = lasting(subject, track, base, base, thresholds);
-  if (byAverage !== null && byAverage.isSilent) return { ...found, isHot: true, by: 'average' };
+  if (lasting(subject, track, base, base, thresholds)?.isSilent === true)
+    return { ...found, isHot: true, by: 'average' };
   const byTraffic = alike === null ? null : lasting(subject, track, base, alike, thresholds);
   if (byTraffic === null) return { ...found, isHot: false };
   return { ...found, ...byTraffic.excess, isHot: true, by: 'traffic' };
 }
 
-/** While the hours of the day are not known, their spread is not one hour's noise; in the first hours it tells how the use has risen so far. */
+function beyond(
+  use: Use,
+  base: Baseline,
+  usual: Usual,
+  ceiling: Ceiling,
+  thresholds: AbuseThresholds,
+  sigma = sigmaOf(usual, thresholds),
+): Excess & { readonly threshold: number } {
+  return {
+    normal: usual.normal,
+    extraCores: Math.max(0, use.cores - usual.normal),
+    extraBytes: extraBytesOf(use, base, thresholds),
+    threshold: lineOf(usual, ceiling, sigma, thresholds),
+  };
+}
+
+/** Less than what matters is no deviation. */
 function sigmaOf({ sigma }: Usual, { minCores, novelty }: AbuseThresholds): number {
   return Math.max(sigma, minCores / novelty.sigmas);
 }
@@ -128,37 +123,60 @@ function lineOf(
   );
 }
 
-interface Lasting {
-  readonly excess: Excess & { readonly threshold: number };
-  readonly isSilent: boolean;
-}
-
 /**
  * The average of about an hour, against averages: bursts even out, and what runs all the time below them, or in turns
  * with nothing, remains. Only windows that have a part in it count. Null where it is not beyond them.
  */
 function lasting(
   subject: Subject,
-  track: Track,
+  { smoothCores, smoothNet, smoothDisk }: Track,
   base: Baseline,
   usual: Usual,
   thresholds: AbuseThresholds,
-): Lasting | null {
-  const { normal, isShort, isProvisional } = usual;
-  const extraCores = track.smoothCores - normal;
-  if (extraCores < thresholds.minCores || subject.cores - normal < extraCores / 2) return null;
-  const sigma = isShort && !isProvisional ? 0 : sigmaOf(usual, thresholds);
-  const threshold = lineOf(usual, usual.average, sigma, thresholds);
-  if (track.smoothCores < threshold) return null;
-  const { smoothNet, smoothDisk } = track;
-  const { total, reads } = diskUseOf(subject);
-  const disk = {
-    total: smoothDisk < 0 ? null : smoothDisk,
-    reads: total === null || total === 0 ? 0 : (smoothDisk * reads) / total,
+): { readonly excess: Excess; readonly isSilent: boolean } | null {
+  const { disk, diskReads } = subject;
+  const hour: Use = {
+    cores: smoothCores,
+    net: smoothNet,
+    disk: smoothDisk < 0 ? null : smoothDisk,
+    diskReads: (Math.max(0, smoothDisk) * diskReads) / (disk || 1),
   };
-  const extraBytes = bytesOf(disk, Math.max(0, smoothNet - base.net), base.disk, thresholds);
-  const isSilent = extraBytes < silentBelow(extraCores, subject, thresholds) * extraCores;
-  return { excess: { normal, threshold, extraCores, extraBytes }, isSilent };
+  // While the hours of the day are not known, their spread is not one hour's noise; in the first hours it tells how
+  // the use has risen so far.
+  const sigma = usual.isShort && !usual.isProvisional ? 0 : sigmaOf(usual, thresholds);
+  const excess = beyond(hour, base, usual, usual.average, thresholds, sigma);
+  const { normal, extraCores, extraBytes, threshold } = excess;
+  if (extraCores < thresholds.minCores || subject.cores - normal < extraCores / 2) return null;
+  if (smoothCores < threshold) return null;
+  const silence = silentBelow(extraCores, subject, thresholds) * extraCores;
+  return { excess, isSilent: (extraBytes ?? silence) < silence };
+}
+
+/** Bytes a core-second below which so much added use is silent. */
+export function silentBelow(
+  cores: number,
+  { isSummed, members }: Pick<Subject, 'isSummed' | 'members'>,
+  { work, minCores }: AbuseThresholds,
+): number {
+  // The free allowance is per pod and second: dear for a tenth of a core, nothing for ten.
+  const free = work.freeBytesPerSecond * (isSummed ? members.length : 1);
+  return work.silentBytesPerCoreSecond + free / Math.max(cores, minCores);
+}
+
+/**
+ * Bytes a second beyond what is usual; null while the network is not known. Of the disk counts all that is read, and
+ * what is written as far as something came in to be written: writing out of nothing costs a miner nothing.
+ */
+function extraBytesOf(
+  { net, disk, diskReads }: Use,
+  usual: { readonly net: number; readonly disk: number },
+  { work }: AbuseThresholds,
+): number | null {
+  if (net === null) return null;
+  const extraDisk = Math.max(0, (disk ?? 0) - usual.disk);
+  const read = Math.min(extraDisk, diskReads);
+  const input = Math.max(0, net - usual.net) + read;
+  return input + Math.min(extraDisk - read, work.writesPerInput * input);
 }
 
 /** Against the limit, else the request, else the node: how much of what it may have it takes. */

@@ -1,10 +1,10 @@
 import { hash } from '../../../model/hash.ts';
 import { repositoryOf } from '../../../model/podSpec.ts';
 import { DAY_HOURS, DAY_MS, HOUR_MS, type TimeMs } from '../../../model/time.ts';
-import { isUnderAlarm } from './learn.ts';
 import { learntHours, REMEMBERED_MS, valuesAt, type HourRing } from '../../usual/hourRing.ts';
-import type { Rows, Track } from '../state/state.ts';
+
 import type { CoLocated, Subject } from '../subjects/subject.ts';
+import { isUnderAlarm, type Rows, type Track } from '../state/state.ts';
 
 export function trackOf(rows: Rows, key: string): Track | null {
   const row = rows.get(key);
@@ -21,16 +21,15 @@ export type Peers = ReadonlyMap<number, string>;
 
 /** Only what has been known for a day vouches for an image: a new miner must not become its own peer. */
 export function peersIn(rows: Rows, now: TimeMs): Peers {
-  const peers = new Map<number, string>();
-  const most = new Map<number, number>();
+  const busiest = new Map<number, readonly [key: string, cores: number]>();
   for (const [key, row] of rows.entries()) {
     if (row.row !== 'track' || !key.startsWith('c/') || isUnderAlarm(row)) continue;
-    if (now - Math.max(row.firstSeen, row.repoSince) < DAY_MS) continue;
-    if (row.smoothCores <= (most.get(row.repo) ?? -1)) continue;
-    most.set(row.repo, row.smoothCores);
-    peers.set(row.repo, key);
+    const { repo, smoothCores, firstSeen, repoSince } = row;
+    const isKnown = now - Math.max(firstSeen, repoSince) >= DAY_MS;
+    if (isKnown && smoothCores > (busiest.get(repo)?.[1] ?? -1))
+      busiest.set(repo, [key, smoothCores]);
   }
-  return peers;
+  return new Map(Array.from(busiest, ([repo, [key]]) => [repo, key]));
 }
 
 /** The hours of another workload of its image. */

@@ -1,9 +1,10 @@
-import { DAY_MS, HOUR_MS, WEEK_MS, type TimeMs } from '../../../model/time.ts';
-import { baselineFor, type Baseline } from './baseline.ts';
+import { DAY_MS, HOUR_MS, WEEK_MS, type TimeMs, type Window } from '../../../model/time.ts';
 import { hourOf, REMEMBERED_MS, type HourRing } from '../../usual/hourRing.ts';
-import type { Track } from '../state/state.ts';
+import type { Rows, Track } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
+import { baselineFor, type Baseline } from './baseline.ts';
+import { coLocatedTraffic, peerRing, type Peers } from './neighbours.ts';
 
 /**
  * What a subject is held against. `own`: its own baseline; `peers`: a new workload, but its image is
@@ -23,36 +24,35 @@ export interface Normal {
   readonly coLocatedNet: number;
 }
 
-/** What is known of what stands beside the subject. */
-export interface Surroundings {
-  /** Hours of another workload of its image. */
-  readonly peer: HourRing | null;
-  readonly coLocatedNet: number;
+/** What is known of all subjects of a window. */
+export interface Known {
+  readonly rows: Rows;
+  readonly peers: Peers;
   readonly historyStart: TimeMs;
-  readonly now: TimeMs;
+  readonly window: Window;
 }
 
+/** @param ring its hours, or those of its runs */
 export function normalOf(
   subject: Subject,
   track: Track,
   ring: HourRing | null,
-  { peer, coLocatedNet, historyStart, now }: Surroundings,
+  { rows, peers, historyStart, window: { start, end: now } }: Known,
   thresholds: AbuseThresholds,
 ): Normal {
   const { runs, kind } = subject;
+  const { firstSeen, repoSince, since } = track;
   // A Job may come once a week.
   const after = DAY_MS + (runs ? WEEK_MS : 0);
-  const isYoung = now - track.firstSeen < REMEMBERED_MS;
-  const isNew = isYoung && track.firstSeen - historyStart >= after;
+  const isNew = now - firstSeen < REMEMBERED_MS && firstSeen - historyStart >= after;
   // A workload whose containers run other software all of a sudden is as new as a new one.
-  const start = track.since > 0 ? track.since : now;
   const isReplaced =
-    track.repoSince > track.firstSeen &&
-    track.repoSince - historyStart >= after &&
-    start - track.repoSince < DAY_MS;
-  const isArrived = !isNew && isArrival(subject, track.firstSeen, historyStart);
+    repoSince > firstSeen &&
+    repoSince - historyStart >= after &&
+    (since > 0 ? since : now) - repoSince < DAY_MS;
+  const isArrived = !isNew && isArrival(subject, firstSeen, historyStart);
   // What is older than the history may always have done what the first day shows.
-  const isOlder = track.firstSeen - historyStart < DAY_MS && !isArrived;
+  const isOlder = firstSeen - historyStart < DAY_MS && !isArrived;
   const dayEnds = historyStart + DAY_MS;
   // Runs come back under new names: a day of alarms would be many findings.
   const lapsedBefore = isOlder && (runs || now > dayEnds) ? hourOf(dayEnds) : 0;
@@ -60,16 +60,18 @@ export function normalOf(
     isDeployed: isNew || isReplaced,
     isArrival: isArrived,
     lapsedBefore,
-    coLocatedNet,
+    coLocatedNet: coLocatedTraffic(subject, rows, start),
   };
-  const known = now - track.firstSeen > HOUR_MS ? ring : null;
+  const hour = hourOf(now - 1);
+  const known = now - firstSeen > HOUR_MS ? ring : null;
   const isOfRuns = runs || kind === 'group';
-  const base = memoised(known, hourOf(now - 1), thresholds, isOfRuns, lapsedBefore);
+  const base = memoised(known, hour, thresholds.baseline, isOfRuns, lapsedBefore);
   if (base !== null && !base.isProvisional) return { source: 'own', base, ...rest };
   if (!isNew)
     return { source: 'unknown', base: base ?? siblingBaseline(subject, thresholds), ...rest };
   // Its own first hours say nothing of what is new: they may be the miner's.
-  const ofPeer = kind === 'cpu' ? memoised(peer, hourOf(now - 1), thresholds, runs, 0) : null;
+  const peer = kind === 'cpu' ? peerRing(subject, peers, rows) : null;
+  const ofPeer = memoised(peer, hour, thresholds.baseline, runs, 0);
   return ofPeer !== null && !ofPeer.isProvisional && isLike(ofPeer, subject, thresholds)
     ? { source: 'peers', base: ofPeer, ...rest }
     : { source: 'new', base: null, ...rest };
@@ -121,34 +123,21 @@ function siblingBaseline({ siblings }: Subject, { baseline }: AbuseThresholds): 
   };
 }
 
-interface Memo {
-  readonly hour: number;
-  readonly thresholds: AbuseThresholds;
-  readonly runs: boolean;
-  readonly lapsedBefore: number;
-  readonly base: Baseline | null;
-}
-
-/** A ring changes once an hour, so its baseline is computed once an hour. Pure: the ring is immutable. */
-const memo = new WeakMap<HourRing, Memo>();
-
-function memoised(
-  ring: HourRing | null,
+type Asked = readonly [
   hour: number,
-  thresholds: AbuseThresholds,
+  thresholds: AbuseThresholds['baseline'],
   runs: boolean,
   lapsedBefore: number,
-): Baseline | null {
+];
+
+/** A ring changes once an hour, so its baseline is computed once an hour. Pure: the ring is immutable. */
+const memo = new WeakMap<HourRing, { readonly asked: Asked; readonly base: Baseline | null }>();
+
+function memoised(ring: HourRing | null, ...asked: Asked): Baseline | null {
   if (ring === null) return null;
   const had = memo.get(ring);
-  if (
-    had?.hour === hour &&
-    had.thresholds === thresholds &&
-    had.runs === runs &&
-    had.lapsedBefore === lapsedBefore
-  )
-    return had.base;
-  const base = baselineFor(ring, hour, thresholds.baseline, runs, lapsedBefore);
-  memo.set(ring, { hour, thresholds, runs, lapsedBefore, base });
+  if (had !== undefined && had.asked.every((one, at) => one === asked[at])) return had.base;
+  const base = baselineFor(ring, ...asked);
+  memo.set(ring, { asked, base });
   return base;
 }

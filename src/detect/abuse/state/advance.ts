@@ -1,12 +1,12 @@
 import { hash } from '../../../model/hash.ts';
 import { repositoryOf } from '../../../model/podSpec.ts';
 import { SECOND_MS } from '../../../model/time.ts';
-import { isSteady } from '../evidence/signals/flatness.ts';
+import { isSteady } from '../evidence/signals/plateau.ts';
 import type { Facts } from '../evidence/signal.ts';
-import { hourOf } from '../../usual/hourRing.ts';
+import { addHour, EMPTY_RING, hourOf, type HourRing } from '../../usual/hourRing.ts';
 import type { Subject } from '../subjects/subject.ts';
 import { offWindows } from '../thresholds.ts';
-import { EPISODE, HOUR, HOUR_UNITS, none, unitsOf, type Track } from './state.ts';
+import { EPISODE, HOUR, HOUR_UNITS, isUnderAlarm, none, unitsOf, type Track } from './state.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -100,4 +100,18 @@ function addToHour(track: Mutable<Track>, { subject, window, planned }: Facts): 
   track.netWindows += net === null ? 0 : 1;
   track.sumDisk += disk ?? 0;
   track.diskWindows += disk === null ? 0 : 1;
+}
+
+/** The ring with the hour that `track` has summed up; hours under an alarm are flagged and not learnt. */
+export function closeHour(ring: HourRing | null, track: Track): HourRing | null {
+  const { hour, windows, netWindows, diskWindows } = track;
+  if (windows === 0) return ring;
+  const values = {
+    mean: track.sumCores / windows,
+    peak: track.peakCores,
+    net: netWindows === 0 ? null : track.sumNet / netWindows,
+    disk: diskWindows === 0 ? null : track.sumDisk / diskWindows,
+  };
+  const isFlagged = isUnderAlarm(track) || (hour > 0 && track.taintedHour === hour);
+  return addHour(ring ?? EMPTY_RING, hour, values, isFlagged);
 }

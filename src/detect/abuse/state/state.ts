@@ -123,6 +123,11 @@ export function emptyTrack(now: number): Track {
   return { ...none(TRACK), row: 'track', ...fresh };
 }
 
+/** True while an alarm keeps what it sees from being learnt. */
+export function isUnderAlarm({ alarm }: Track): boolean {
+  return alarm >= rankOf('warning');
+}
+
 /** Dwell and the like count in units of five minutes, whatever the windows' length. */
 const UNIT_MS = 5 * MINUTE_MS;
 /** Units in an hour: of so many are the running averages, and the windows that are remembered one by one. */

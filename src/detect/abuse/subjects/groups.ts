@@ -18,7 +18,7 @@ export function groupKey({ namespace, image }: Pick<Subject, 'namespace' | 'imag
 export interface Group {
   readonly subject: Subject;
   readonly memberHashes: readonly number[];
-  /** Keys of the subjects that it speaks for, once it is one of many. */
+  /** Keys of the subjects that it speaks for, once it is one of many; none in a window that shows none of them. */
   readonly memberKeys: readonly string[];
 }
 
@@ -32,38 +32,54 @@ export function mayBeOneOfMany({ subject, normal, sideCar }: Facts): boolean {
   return ONE_SHOT_KINDS.has(subject.workload.kind) || (normal.base === null && normal.isDeployed);
 }
 
-/** Groups candidates by namespace and image repository: who may create in a namespace stands behind them all. */
+/**
+ * Groups candidates by namespace and image repository: who may create in a namespace stands behind them all. Groups of
+ * which nobody is seen have used nothing; only open episodes care.
+ */
 export function collectGroups(
   candidates: readonly Subject[],
   rows: Rows,
-  { spread }: AbuseThresholds,
+  thresholds: AbuseThresholds,
 ): readonly Group[] {
-  return Array.from(Map.groupBy(candidates, groupKey), ([key, members]) => {
-    const track = trackOf(rows, key);
-    const hashes = new Set(track !== null && track.since > 0 ? track.members : []);
-    for (const { workload } of members)
-      if (hashes.size < MOST_NAMED && workload !== null) hashes.add(hash(workload.name));
-    // A run ends. Where one follows another at once, they are one standing load in many names; many at a time are a batch.
-    const isRelay = members.length < spread.many && hashes.size >= spread.many * members.length;
-    // Links of a chain stand alone in their window, and are one finding all the same.
-    const only = hashes.size > 1 ? null : onlyWorkload(members);
-    const group: Subject = {
-      ...absentGroup(key),
-      ...amountsOf(
-        members.flatMap((member) => member.members).sort((a, b) => b.cores - a.cores),
-        true,
-      ),
-      ...(only !== null && { scope: only, workload: only.workload }),
-      runs: !isRelay && members.every((member) => member.runs),
-      image: members[0]?.image ?? null,
-      throttled: Math.max(...members.map((member) => member.throttled ?? 0)),
-    };
-    return {
-      subject: group,
-      memberHashes: [...hashes],
-      memberKeys: members.map((member) => member.key),
-    };
-  });
+  const seen = Map.groupBy(candidates, groupKey);
+  const open = Array.from(rows.entries()).flatMap(([key, row]) =>
+    row.row === 'track' && row.since > 0 && key.startsWith('g/') ? [key] : [],
+  );
+  return [...new Set([...seen.keys(), ...open])].map((key) =>
+    groupOf(key, seen.get(key) ?? [], rows, thresholds),
+  );
+}
+
+function groupOf(
+  key: string,
+  members: readonly Subject[],
+  rows: Rows,
+  { spread }: AbuseThresholds,
+): Group {
+  const [, namespace = '', ...rest] = key.split('/');
+  const track = trackOf(rows, key);
+  const hashes = new Set<number>(track !== null && track.since > 0 ? track.members : []);
+  for (const { workload } of members)
+    if (hashes.size < MOST_NAMED && workload !== null) hashes.add(hash(workload.name));
+  // A run ends. Where one follows another at once, they are one standing load in many names; many at a time are a batch.
+  const isRelay = members.length < spread.many && hashes.size >= spread.many * members.length;
+  // Links of a chain stand alone in their window, and are one finding all the same.
+  const only = hashes.size > 1 ? null : onlyWorkload(members);
+  const pods = members.flatMap((member) => member.members).sort((a, b) => b.cores - a.cores);
+  const subject: Subject = {
+    ...NOTHING,
+    isSummed: true,
+    ...(members.length > 0 && amountsOf(pods, true)),
+    key,
+    kind: 'group',
+    namespace,
+    scope: only ?? { namespace, workload: null, container: null, subject: rest.join('/') },
+    workload: only?.workload ?? null,
+    runs: !isRelay && members.every(({ runs }) => runs),
+    image: members[0]?.image ?? null,
+    throttled: Math.max(0, ...members.map(({ throttled }) => throttled ?? 0)),
+  };
+  return { subject, memberHashes: [...hashes], memberKeys: members.map((member) => member.key) };
 }
 
 /** The scope of the one workload that all members are: then it is its finding, and no group's. */
@@ -73,11 +89,4 @@ function onlyWorkload(members: readonly Subject[]): Subject['scope'] | null {
   const { kind, name } = first.workload;
   const isOne = rest.every(({ workload }) => workload?.kind === kind && workload.name === name);
   return isOne ? { ...first, container: rest.length === 0 ? first.container : null } : null;
-}
-
-/** The group in a window that shows none of its members: it used nothing. */
-export function absentGroup(key: string): Subject {
-  const [, namespace = '', ...rest] = key.split('/');
-  const scope = { namespace, workload: null, container: null, subject: rest.join('/') };
-  return { ...NOTHING, key, kind: 'group', scope, namespace, isSummed: true };
 }

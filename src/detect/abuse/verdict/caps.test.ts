@@ -88,7 +88,7 @@ describe('a DaemonSet', () => {
   });
 
   it('whose pods differ as their nodes do is no page while they take what agents are given', () => {
-    expect(reason(daemon([1.1, 0.8, 0.5, 0.4]))).toContain('differ by node');
+    expect(reason(daemon([1.1, 0.8, 0.5, 0.4]))).toContain('not the same everywhere');
     expect(reason(daemon([2.2, 1.6, 1, 0.8]))).toBeNull();
   });
 

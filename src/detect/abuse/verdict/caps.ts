@@ -1,14 +1,13 @@
 import type { Severity } from '../../../model/finding.ts';
 import type { Facts } from '../evidence/signal.ts';
 import type { Cap, Families, HeldCap } from './cap.ts';
-import { AGENTS } from './caps/agents.ts';
 import { EXPLAINED } from './caps/explained.ts';
 import { GENERAL } from './caps/general.ts';
-import { SIDE_CARS } from './caps/sideCars.ts';
+import { NEWCOMERS } from './caps/newcomers.ts';
 import { rankOf } from '../state/state.ts';
 
 /** Every cap, in the order in which those that hold are listed. */
-export const CAPS: readonly Cap[] = [...GENERAL, ...EXPLAINED, ...AGENTS, ...SIDE_CARS];
+export const CAPS: readonly Cap[] = [...GENERAL, ...EXPLAINED, ...NEWCOMERS];
 
 /** True for an active signature, or a miner that another tool has seen while it burns CPU. */
 export function isSigned({ thresholds }: Facts, families: Families): boolean {

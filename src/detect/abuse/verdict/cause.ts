@@ -1,8 +1,8 @@
 import type { FindingCause, Severity } from '../../../model/finding.ts';
 import { HOUR_MS } from '../../../model/time.ts';
 import type { Facts } from '../evidence/signal.ts';
-import { isBeyondSilence } from '../evidence/signals/cpuWithoutWork.ts';
-import { isSteady } from '../evidence/signals/flatness.ts';
+import { isWorking } from '../evidence/signals/cpuWithoutWork.ts';
+import { isSteady } from '../evidence/signals/plateau.ts';
 import { isSigned } from './caps.ts';
 import { isAtItsMemoryLimit } from './caps/explained.ts';
 import type { Judgement } from './judge.ts';
@@ -28,7 +28,7 @@ const EXPLANATIONS: readonly Explanation[] = [
         (at) => at > track.firstSeen && Math.abs(at - track.since) <= HOUR_MS,
       ),
   },
-  { cause: 'load-or-batch', fits: isBeyondSilence },
+  { cause: 'load-or-batch', fits: (facts) => isWorking(facts) },
   {
     // One thread that never rests uses a core.
     cause: 'busy-loop',

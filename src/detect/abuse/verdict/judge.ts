@@ -2,7 +2,7 @@ import type { Evidence, EvidenceFamily, Severity } from '../../../model/finding.
 import { measureAll, type MeasuredSignal } from '../evidence/signals.ts';
 import { isWorking } from '../evidence/signals/cpuWithoutWork.ts';
 import type { Facts } from '../evidence/signal.ts';
-import { isLikeAgent, isWaiting, mayBeUnevenAgent } from './caps/agents.ts';
+import { isLikeAgent, isWaiting } from './caps/newcomers.ts';
 import type { Families, HeldCap } from './cap.ts';
 import { capped, isSigned } from './caps.ts';
 import { rankOf } from '../state/state.ts';
@@ -101,9 +101,9 @@ function ruleOf({ thresholds }: Facts, families: Families, points: number): Seve
 function plateauPoints(facts: Facts, work: number): number {
   const { subject, normal, thresholds } = facts;
   const { weak, silence } = thresholds.points;
-  const isOrdinary =
-    isLikeAgent(facts) || mayBeUnevenAgent(facts) || (normal.isDeployed && isWaiting(facts));
-  if (isWorking(facts) || (work === 0 && isOrdinary)) return 0;
+  const isOrdinary = isLikeAgent(facts) || (normal.isDeployed && isWaiting(facts));
+  if (isWorking(facts, thresholds.work.workingBytesPerCoreSecond) || (work === 0 && isOrdinary))
+    return 0;
   const isWorkKnown = subject.net !== null && subject.disk !== null;
   if (subject.runs) return isWorkKnown ? weak : 0;
   return isWorkKnown || normal.base === null ? silence : 1;

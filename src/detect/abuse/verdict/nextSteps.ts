@@ -10,6 +10,8 @@ const DEBUG_IMAGE = 'busybox:1.37';
 
 const STOPS_PODS = 'Stops it; save the evidence first and do not delete it';
 
+const SUSPENDED = `--type merge -p '{"spec":{"suspend":true}}'`;
+
 /** Selects by a label of our own, so that no Service loses its pods and no ReplicaSet makes new ones. */
 const QUARANTINE = JSON.stringify({
   apiVersion: 'networking.k8s.io/v1',
@@ -76,56 +78,48 @@ function containment(members: readonly SubjectMember[], kubectl: string): readon
     ],
     [`kubectl cordon ${shellQuote(node ?? '')}`, 'Keeps new pods off the node until it is checked'],
   ];
-  const stop =
-    workload.kind === 'Pod'
-      ? deleted(shellQuote(name))
-      : ownValue(STOPS, workload.kind)?.(shellQuote(workload.name));
+  const [stop, why = ''] = ownValue(STOPS, workload.kind) ?? [];
+  const owner = shellQuote(workload.kind === 'Pod' ? name : workload.name);
   return [
     ...contain
       .slice(0, node === null ? -1 : undefined)
       .map(([command, why]): NextStep => ({ command, effect: 'contain', why })),
     ...(stop === undefined
       ? []
-      : [{ command: `${kubectl} ${stop[0]}`, effect: 'destroy' as const, why: stop[1] }]),
+      : [
+          {
+            command: `${kubectl} ${stop.replace('NAME', () => owner)}`,
+            effect: 'destroy' as const,
+            why,
+          },
+        ]),
   ];
 }
 
-/** How each kind of owner is stopped so that the object stays as evidence. */
-const STOPS: Readonly<Record<string, (name: string) => readonly [command: string, why: string]>> = {
-  Deployment: scaled('deployment'),
-  StatefulSet: scaled('statefulset'),
-  ReplicaSet: scaled('replicaset'),
-  ReplicationController: scaled('replicationcontroller'),
-  Rollout: patched('rollouts.argoproj.io', '{"spec":{"replicas":0}}', STOPS_PODS),
-  DaemonSet: patched(
-    'daemonset',
-    '{"spec":{"template":{"spec":{"nodeSelector":{"burnwatch.io/stopped":"true"}}}}}',
+/** How each kind of owner, NAME, is stopped so that the object stays as evidence. */
+const STOPS: Readonly<Record<string, readonly [command: string, why: string]>> = {
+  Pod: ['delete pod NAME', 'Nothing owns it, so nothing else stops it: save the evidence first'],
+  Deployment: ['scale deployment/NAME --replicas=0', STOPS_PODS],
+  StatefulSet: ['scale statefulset/NAME --replicas=0', STOPS_PODS],
+  ReplicaSet: ['scale replicaset/NAME --replicas=0', STOPS_PODS],
+  ReplicationController: ['scale replicationcontroller/NAME --replicas=0', STOPS_PODS],
+  Rollout: [
+    `patch rollouts.argoproj.io/NAME --type merge -p '{"spec":{"replicas":0}}'`,
+    STOPS_PODS,
+  ],
+  DaemonSet: [
+    `patch daemonset/NAME --type merge -p '{"spec":{"template":{"spec":{"nodeSelector":{"burnwatch.io/stopped":"true"}}}}}'`,
     'No node has that label: the pods stop, the object stays as evidence',
-  ),
-  CronJob: patched(
-    'cronjob',
-    '{"spec":{"suspend":true}}',
+  ],
+  CronJob: [
+    `patch cronjob/NAME ${SUSPENDED}`,
     'No further run starts; suspend the running Job in the same way',
-  ),
-  Job: patched(
-    'job',
-    '{"spec":{"suspend":true}}',
+  ],
+  Job: [
+    `patch job/NAME ${SUSPENDED}`,
     'Ends its pods, the object stays as evidence; save logs and processes first',
-  ),
+  ],
 };
-
-function deleted(pod: string) {
-  const why = 'Nothing owns it, so nothing else stops it: save the evidence first';
-  return [`delete pod ${pod}`, why] as const;
-}
-
-function scaled(kind: string) {
-  return (name: string) => [`scale ${kind}/${name} --replicas=0`, STOPS_PODS] as const;
-}
-
-function patched(kind: string, patch: string, why: string) {
-  return (name: string) => [`patch ${kind}/${name} --type merge -p '${patch}'`, why] as const;
-}
 
 /** A file beside the person who runs the command; a name of the cluster cannot lead elsewhere. */
 function fileOf({ pod }: SubjectMember, suffix: string): string {

@@ -1,8 +1,8 @@
-import { HOUR_UNITS } from '../../state/state.ts';
-import { silentBelow } from '../../excess/work.ts';
-import { isSteady } from './flatness.ts';
-import { unknown, type Facts, type Measurement, type Signal } from '../signal.ts';
 import { formatBytesPerSecond, formatShare } from '../../../../model/text/units.ts';
+import { silentBelow } from '../../excess/excess.ts';
+import { HOUR_UNITS } from '../../state/state.ts';
+import { unknown, type Facts, type Signal } from '../signal.ts';
+import { isSteady } from './plateau.ts';
 
 /** What the added use of an episode did. */
 interface Work {
@@ -16,36 +16,33 @@ interface Work {
 }
 
 /** Null while network or use is not known. */
-function workOf({ track, normal, subject, thresholds }: Facts): Work | null {
+function workOf({ track, normal: { base }, subject, thresholds }: Facts): Work | null {
   if (track.ioCoreSeconds <= 0 || subject.net === null) return null;
-  const { work } = thresholds;
-  const perCore = (normal.base?.netPerCoreSecond ?? 0) + (normal.base?.diskPerCoreSecond ?? 0);
+  const { weakShare, silentBytesPerCoreSecond } = thresholds.work;
+  const perCore = (base?.netPerCoreSecond ?? 0) + (base?.diskPerCoreSecond ?? 0);
   const bytesPerCoreSecond = track.extraBytes / track.ioCoreSeconds;
   // A few hours do not tell what a core-second ordinarily comes with.
-  const isKnown = normal.base?.isProvisional !== true && perCore > work.silentBytesPerCoreSecond;
+  const isKnown = base?.isProvisional !== true && perCore > silentBytesPerCoreSecond;
   const explained = isKnown ? bytesPerCoreSecond / perCore : null;
   return {
     bytesPerCoreSecond,
     silentBelow: silentBelow(track.recent.at(-1) ?? 0, subject, thresholds),
     explained,
-    isInPassing: explained !== null && explained < work.weakShare,
+    isInPassing: explained !== null && explained < weakShare,
   };
 }
 
 /**
- * True where the added use surely works: it moves far more data than silence does, and not just what a busier
- * hour of its workload moves in passing. Working evenly, or in many pods, is what a service does then.
+ * True where the added use surely moves so many bytes a core-second (by default more than silence does), and not just
+ * what a busier hour of its workload moves in passing. Working evenly, or in many pods, is what a service does then.
  */
-export function isWorking(facts: Facts): boolean {
+export function isWorking(facts: Facts, least = 0): boolean {
   const work = workOf(facts);
-  const least = facts.thresholds.work.workingBytesPerCoreSecond;
-  return work !== null && work.bytesPerCoreSecond >= least && !work.isInPassing;
-}
-
-/** True where it is known to move more than silence. */
-export function isBeyondSilence(facts: Facts): boolean {
-  const work = workOf(facts);
-  return work !== null && work.bytesPerCoreSecond >= work.silentBelow && !work.isInPassing;
+  return (
+    work !== null &&
+    work.bytesPerCoreSecond >= Math.max(least, work.silentBelow) &&
+    !work.isInPassing
+  );
 }
 
 /**
@@ -61,7 +58,7 @@ export const cpuWithoutWork: Signal = {
   name: 'cpu-without-work',
   family: 'work',
   unit: 'bytes/core-second',
-  measure(facts): Measurement {
+  measure(facts) {
     const { thresholds, suspicion, subject, normal, track } = facts;
     const work = workOf(facts);
     if (work === null)
@@ -70,10 +67,9 @@ export const cpuWithoutWork: Signal = {
           ? 'Network metrics are missing (host network, or no such metric)'
           : 'No added use to compare with its traffic',
       );
-    const { bytesPerCoreSecond, silentBelow, explained, isInPassing } = work;
+    const { bytesPerCoreSecond, explained, isInPassing } = work;
     const isSilent =
-      bytesPerCoreSecond < silentBelow ||
-      (explained !== null && explained < thresholds.work.silentShare);
+      bytesPerCoreSecond < work.silentBelow || (explained ?? 1) < thresholds.work.silentShare;
     const isDiskKnown = subject.disk !== null;
     const isLasting =
       normal.base !== null && track.hotWindows >= HOUR_UNITS && isSteady(track, thresholds);
@@ -84,7 +80,7 @@ export const cpuWithoutWork: Signal = {
       : '; disk metrics are missing, so this is weak evidence';
     return {
       value: bytesPerCoreSecond,
-      threshold: silentBelow,
+      threshold: work.silentBelow,
       strength: isSilent ? ofSilence : isInPassing ? weak : 0,
       text:
         `The added CPU comes with ${formatBytesPerSecond(bytesPerCoreSecond)} of network${isDiskKnown ? ' and disk' : ''} I/O per core` +

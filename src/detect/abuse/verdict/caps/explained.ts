@@ -2,7 +2,7 @@ import { medianOf } from '../../../../model/quantile.ts';
 import { formatCores, formatShare } from '../../../../model/text/units.ts';
 import { DAY_HOURS, DAY_MS, HOUR_MS } from '../../../../model/time.ts';
 import type { Facts } from '../../evidence/signal.ts';
-import { TWICE } from '../../evidence/signals/novelUse.ts';
+import { TWICE } from '../../evidence/signals/novelty.ts';
 import { hourOf, learntHours, valuesAt } from '../../../usual/hourRing.ts';
 import type { Cap } from '../cap.ts';
 

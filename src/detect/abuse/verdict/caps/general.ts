@@ -1,7 +1,7 @@
 import { DAY_MS, formatTime, HOUR_MS } from '../../../../model/time.ts';
 import { UNDECIDED_UNITS } from '../../evidence/follow.ts';
 import type { Facts } from '../../evidence/signal.ts';
-import { isSteady } from '../../evidence/signals/flatness.ts';
+import { isSteady } from '../../evidence/signals/plateau.ts';
 import { HOUR_UNITS } from '../../state/state.ts';
 import { criticalWindows, offWindows } from '../../thresholds.ts';
 import type { Cap } from '../cap.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isLikeAgent } from './agents.ts';
+import { isLikeAgent } from './newcomers.ts';
 import type { SideCar } from '../../evidence/sideCars.ts';
 import { aFacts, aSubject, aSuspicion } from '../../../../../test/support/abuse/abuse.ts';
 

@@ -1,0 +1,77 @@
+import { medianOf } from '../../../../model/quantile.ts';
+import { formatCores } from '../../../../model/text/units.ts';
+import { formatTime } from '../../../../model/time.ts';
+import { podsOf } from '../../subjects/subject.ts';
+import { unknown, type Signal } from '../signal.ts';
+
+/** From a doubling on novelty counts in full: honest releases move use by less. */
+export const TWICE = 2;
+
+/**
+ * Use far above the workload's own robust baseline for this hour (median + 6 robust sigmas: on 66
+ * honest pod-days nothing stayed above that for ten minutes, see facts). Full strength from a doubling
+ * on; less is common after releases and counts half.
+ */
+export const novelUse: Signal = {
+  name: 'novel-use',
+  family: 'novelty',
+  unit: 'cores',
+  measure({ subject, track, normal, suspicion, thresholds }) {
+    const { base, source } = normal;
+    const { by, normal: usual, extraCores, threshold, cores, isHot } = suspicion;
+    if (base === null || threshold === null)
+      return unknown('Its normal is not known yet: too few hours that no alarm flagged');
+    const isOfHour = by === 'traffic';
+    const typical = isOfHour ? usual + extraCores : medianOf(track.recent);
+    const isFiring =
+      track.dwell >= thresholds.dwell.onWindows && (isHot || Math.max(typical, cores) >= threshold);
+    // What the hour of day explains is not known yet: only what was never seen at all counts in full.
+    const least = Math.max(TWICE * usual, base.isShort ? TWICE * base.highest : 0);
+    const isStrong = typical >= least && typical >= usual + thresholds.minCores;
+    const used = formatCores(isOfHour ? typical : cores) + podsOf(subject);
+    const compared = isOfHour
+      ? ' on average over an hour; its traffic accounts for'
+      : `; ${source === 'peers' ? 'usual for this image' : 'usual at this hour'}:`;
+    return {
+      value: cores,
+      threshold,
+      strength: isFiring ? (isStrong ? 1 : thresholds.points.weak) : 0,
+      text: `Uses ${used}${compared} ${formatCores(usual)}, above normal from ${formatCores(threshold)}`,
+    };
+  },
+};
+
+/**
+ * The workload, its container or its image repository did not exist before, in a history old enough
+ * to know. Attackers deploy (DaemonSets, bare pods); installing Burnwatch must not make everything new.
+ */
+export const newWorkload: Signal = {
+  name: 'new-workload',
+  family: 'novelty',
+  unit: 'time',
+  measure({ track, normal, historyStart, thresholds }) {
+    const { weak } = thresholds.points;
+    const { repoSince, firstSeen } = track;
+    const isImage = normal.isDeployed && repoSince > firstSeen;
+    const since = formatTime(isImage ? repoSince : firstSeen);
+    const isKnown = normal.source === 'own';
+    const read = (strength: number, text: string) => ({
+      value: since,
+      threshold: normal.isDeployed || normal.isArrival ? formatTime(historyStart) : null,
+      strength,
+      text,
+    });
+    if (normal.isDeployed)
+      return read(
+        isKnown ? weak : 1,
+        `${isImage ? 'New image since' : 'First seen'} ${since}; no history to compare with`,
+      );
+    if (normal.isArrival)
+      return read(isKnown ? 0 : weak, `First seen ${since}, within the first day of the history`);
+    return normal.source === 'unknown'
+      ? unknown(
+          `Whether it is new is not known: the history begins at ${formatTime(historyStart)} and needs a day before`,
+        )
+      : read(0, `Known since ${since}`);
+  },
+};
