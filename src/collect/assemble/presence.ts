@@ -184,7 +184,10 @@ export function presenceOf(
   let coveredMs = 0;
   const isDue = isSampleDue(last, window.end, scrapes.intervalMs);
   const until = isGone ? last + half : isDue ? Math.max(last, window.end) : last;
-  const points = [Math.min(created, first), ...times, until];
+  const from = Math.min(created, first);
+  // Of scrapes so far apart the one before the window is out of sight: it is not missed while the next one comes in time.
+  const isOutOfSight = scrapes.intervalMs > NEAR_MS && first - window.start <= scrapes.intervalMs;
+  const points = [isOutOfSight ? Math.max(from, window.start) : from, ...times, until];
   for (let index = 1; index < points.length; index++) {
     const [from, to] = [points[index - 1] ?? 0, points[index] ?? 0];
     if (to - from <= longest) coveredMs += overlapMs(from, to, there);
