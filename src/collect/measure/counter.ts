@@ -18,6 +18,7 @@ export function readCounter(
   sources: readonly CounterSource<Samples>[],
   window: Window,
   facts: LifeFacts,
+  isByMinute = true,
 ): CounterReading {
   const view = viewOf(window, facts.aheadMs);
   const seen = sources.map((source) => ({
@@ -25,7 +26,7 @@ export function readCounter(
     samples: samplesInView(source.samples, window, view),
   }));
   const { lives, disagree } = foldLives(seen);
-  return { ...growthIn(lives, window, facts), disagree };
+  return { ...growthIn(lives, window, facts, isByMinute), disagree };
 }
 
 /** What counters grew that add up (devices, interfaces), each with all its series; null where none shows anything. */
@@ -35,10 +36,13 @@ export function growthOf(
   facts: LifeFacts,
 ): Reading {
   let sum: Reading = null;
-  for (const name of new Set(parts.flatMap((part) => [...part.keys()]))) {
-    const sources = parts.flatMap((part) => part.get(name) ?? []);
-    const { measured } = readCounter(sources, window, facts);
-    if (measured !== null) sum = (sum ?? 0) + measured;
-  }
+  for (const [index, part] of parts.entries())
+    for (const [name, own] of part) {
+      if (parts.slice(0, index).some((before) => before.has(name))) continue;
+      const others = parts.slice(index + 1).flatMap((after) => after.get(name) ?? []);
+      const sources = others.length === 0 ? own : [...own, ...others];
+      const { measured } = readCounter(sources, window, facts, false);
+      if (measured !== null) sum = (sum ?? 0) + measured;
+    }
   return sum;
 }

@@ -11,7 +11,8 @@ function life(from: number, to: number): Life {
   const times: number[] = [];
   for (let time = from + 5_000; time <= to - 10_000; time += 15_000) times.push(time);
   const values = times.map((time) => (time - from) / 1000);
-  return { times, values, startedAt: from, intervalMs: 15_000 };
+  const columns = { times: Float64Array.from(times), values: Float64Array.from(values) };
+  return { ...columns, startedAt: from, intervalMs: 15_000 };
 }
 
 describe('a container that is killed and started again', () => {

@@ -28,7 +28,7 @@ export interface Growth {
   readonly coveredMs: number;
   /** Lives that ended in the window since another began after them. */
   readonly endedLives: number;
-  /** Growth between each minute of the window and the next; the last may be shorter. */
+  /** Growth between each minute of the window and the next; the last may be shorter. Empty where it was not asked for. */
   readonly minutes: Float64Array;
 }
 
@@ -47,8 +47,14 @@ const SHORTEST_RATE_MS = 5_000;
  * linear between one sample and the next. What fell between two windows so belongs to the right one, and the
  * windows of a life add up to its counter. Nothing is scaled, and what is estimated stands apart.
  */
-export function growthIn(lives: readonly Life[], window: Window, facts: LifeFacts): Growth {
-  const minutes = new Float64Array(Math.ceil((window.end - window.start) / MINUTE_MS));
+export function growthIn(
+  lives: readonly Life[],
+  window: Window,
+  facts: LifeFacts,
+  isByMinute = true,
+): Growth {
+  const length = window.end - window.start;
+  const minutes = new Float64Array(isByMinute ? Math.ceil(length / MINUTE_MS) : 0);
   let measured: number | null = null;
   let estimated = 0;
   let livedMs = 0;
@@ -58,17 +64,16 @@ export function growthIn(lives: readonly Life[], window: Window, facts: LifeFact
     const curve = curveOf(life, previousEnd, facts);
     const longest = COVERED_INTERVALS * (life.intervalMs ?? facts.intervalMs);
     for (let point = 1; point < curve.times.length; point++) {
-      const [from, to] = [curve.times[point - 1] ?? 0, curve.times[point] ?? 0];
+      const from = curve.times[point - 1]!;
+      const to = curve.times[point]!;
       const inside = overlapMs(from, to, window);
       if (inside === 0) continue;
       livedMs += inside;
       if (to - from <= longest) coveredMs += inside;
-      const grown = (curve.values[point] ?? 0) - (curve.values[point - 1] ?? 0);
+      const grown = curve.values[point]! - curve.values[point - 1]!;
       const due = to - from <= LONGEST_STEP_MS ? facts.aheadMs : Infinity;
-      const [begin, end] = [
-        shifted(from, to, window.start, due),
-        shifted(from, to, window.end, due),
-      ];
+      const begin = shifted(from, to, window.start, due);
+      const end = shifted(from, to, window.end, due);
       if (grown * (end - begin) === 0) {
         measured ??= 0;
         continue;
@@ -119,10 +124,7 @@ function shifted(from: TimeMs, to: TimeMs, edge: TimeMs, dueMs: TimeMs): TimeMs 
   return to > edge + dueMs ? from : edge;
 }
 
-interface Curve {
-  readonly times: readonly number[];
-  readonly values: readonly number[];
-}
+type Curve = Pick<Life, 'times' | 'values'>;
 
 /** A life's samples, with nothing at its start where that is known. */
 function curveOf(life: Life, previousEnd: TimeMs | null, facts: LifeFacts): Curve {
@@ -133,7 +135,10 @@ function curveOf(life: Life, previousEnd: TimeMs | null, facts: LifeFacts): Curv
   const start = Math.min(Math.max(stated, previousEnd ?? stated), first);
   // A counter that reads something at the very instant of its start has that from before.
   if (start >= first) return life;
-  return { times: [start, ...life.times], values: [0, ...life.values] };
+  return {
+    times: Float64Array.of(start, ...life.times),
+    values: Float64Array.of(0, ...life.values),
+  };
 }
 
 /** The rate between the last two samples that are far enough apart to tell one. */

@@ -14,8 +14,8 @@ export interface CounterSource<S = SeenSamples> {
 
 /** One life of a container: a counter that only grows. */
 export interface Life {
-  readonly times: readonly number[];
-  readonly values: readonly number[];
+  readonly times: Float64Array;
+  readonly values: Float64Array;
   readonly startedAt: TimeMs | null;
   /** The usual time between two samples of the series that says most; null where a life has but one. */
   readonly intervalMs: TimeMs | null;
@@ -28,13 +28,17 @@ export interface FoldedLives {
   readonly disagree: boolean;
 }
 
-interface MutableLife {
+/** A part of a series in which its counter grew. */
+interface Run extends Life {
   readonly key: string;
+  startedAt: TimeMs | null;
+  readonly reach: number;
+}
+
+/** A life that samples of other series are put into. */
+interface MutableLife extends Omit<Run, 'times' | 'values'> {
   readonly times: number[];
   readonly values: number[];
-  startedAt: TimeMs | null;
-  readonly intervalMs: TimeMs | null;
-  readonly reach: number;
 }
 
 /** Starts of one life that two exporters tell differ by their rounding. */
@@ -54,15 +58,14 @@ export function foldLives(sources: readonly CounterSource[]): FoldedLives {
   const outer = seen.filter(({ nested }) => !nested);
   const used = outer.length > 0 ? outer : seen;
   if (used.length === 1) {
-    const lives = splitAtResets(used[0] as CounterSource);
-    return { lives: inOrder(lives), disagree: false };
+    return { lives: inOrder(splitAtResets(used[0] as CounterSource)), disagree: false };
   }
   const named = used.filter(({ life }) => life !== '').toSorted(byWeight);
   const loose = used.filter(({ life }) => life === '').toSorted(byWeight);
   const lives: MutableLife[] = [];
   let disagree = false;
   for (const source of named.length > 0 ? named : loose.splice(0, 1)) {
-    for (const run of splitAtResets(source)) {
+    for (const run of splitAtResets(source).map(mutable)) {
       const verdicts = lives.map((life) => compareRun(life, run));
       const same = lives[verdicts.indexOf('same')];
       if (same !== undefined) fill(same, run, lives);
@@ -72,7 +75,16 @@ export function foldLives(sources: readonly CounterSource[]): FoldedLives {
   }
   lives.sort(byBeginning);
   for (const source of loose) if (!attribute(lives, source, starts)) disagree = true;
-  return { lives: inOrder(lives), disagree };
+  const folded = lives.map((life) => ({
+    ...life,
+    times: Float64Array.from(life.times),
+    values: Float64Array.from(life.values),
+  }));
+  return { lives: inOrder(folded), disagree };
+}
+
+function mutable(run: Run): MutableLife {
+  return { ...run, times: Array.from(run.times), values: Array.from(run.values) };
 }
 
 /** The series of the widest reach first, then that with the most samples; of equals the one that counted more, then by name. */
@@ -87,16 +99,17 @@ function byWeight(a: CounterSource, b: CounterSource): number {
 }
 
 /** A counter that falls began again from nothing. */
-function splitAtResets({ life, samples, startedAt }: CounterSource): MutableLife[] {
+function splitAtResets({ life, samples, startedAt }: CounterSource): Run[] {
   const { times, values } = samples;
-  const runs: MutableLife[] = [];
+  const runs: Run[] = [];
   let from = 0;
   for (let index = 1; index <= times.length; index++) {
-    if (index < times.length && (values[index] ?? 0) >= (values[index - 1] ?? 0)) continue;
+    if (index < times.length && values[index]! >= values[index - 1]!) continue;
+    const isWhole = from === 0 && index === times.length;
     runs.push({
       key: life,
-      times: [...times.subarray(from, index)],
-      values: [...values.subarray(from, index)],
+      times: isWhole ? times : times.subarray(from, index),
+      values: isWhole ? values : values.subarray(from, index),
       startedAt: null,
       intervalMs: samples.intervalMs,
       reach: samples.reach ?? 0,
@@ -108,7 +121,7 @@ function splitAtResets({ life, samples, startedAt }: CounterSource): MutableLife
 }
 
 /** A start belongs to the last run whose first sample is not before it. */
-function placeStart(runs: readonly MutableLife[], startedAt: TimeMs | null): void {
+function placeStart(runs: readonly Run[], startedAt: TimeMs | null): void {
   if (startedAt === null) return;
   const begun = runs.findLast(
     ({ times }, index) =>
@@ -238,7 +251,7 @@ function lifeAt(
 
 function addOwn(
   own: MutableLife[],
-  run: MutableLife,
+  run: Run,
   time: TimeMs,
   value: number,
   begun: TimeMs | null,
@@ -256,16 +269,17 @@ function addOwn(
   }
 }
 
-function beginningOf({ startedAt, times }: MutableLife): TimeMs {
+function beginningOf({ startedAt, times }: Run | MutableLife): TimeMs {
   return Math.min(startedAt ?? Infinity, times[0] ?? Infinity);
 }
 
-function byBeginning(a: MutableLife, b: MutableLife): number {
+function byBeginning(a: Run | MutableLife, b: Run | MutableLife): number {
   return beginningOf(a) - beginningOf(b);
 }
 
 /** In their order; what an old cgroup still shows after the next life began is no use. */
-function inOrder(lives: MutableLife[]): readonly Life[] {
+function inOrder(lives: Run[]): readonly Life[] {
+  if (lives.length < 2) return lives;
   lives.sort(byBeginning);
   return lives.map((life, index) => {
     const next = lives[index + 1];
@@ -273,6 +287,6 @@ function inOrder(lives: MutableLife[]): readonly Life[] {
     const length = next === undefined ? times.length : countBefore(times, beginningOf(next) + 1);
     if (length >= times.length) return life;
     const kept = Math.max(1, length);
-    return { ...life, times: times.slice(0, kept), values: values.slice(0, kept) };
+    return { ...life, times: times.subarray(0, kept), values: values.subarray(0, kept) };
   });
 }

@@ -73,19 +73,34 @@ export function samplesInView(samples: Samples, window: Window, view: View): See
   return {
     times: times.subarray(from, to),
     values: values.subarray(from, to),
-    intervalMs: usualInterval(times.subarray(first, after)),
+    intervalMs: usualInterval(times, first, after),
     ...(samples.reach !== undefined && { reach: samples.reach }),
   };
 }
 
+/** Times between the samples of one series, in order: one array for all, since every series of a window is asked. */
+let gaps = new Float64Array(64);
+/** So few are sorted as they are put in. */
+const FEW_GAPS = 32;
+
 /** The middle one of the times between samples, of two the shorter; null for fewer than two samples. */
-export function usualInterval(times: ArrayLike<number>): TimeMs | null {
-  if (times.length < 2) return null;
-  const gaps = Float64Array.from(
-    { length: times.length - 1 },
-    (_, index) => (times[index + 1] ?? 0) - (times[index] ?? 0),
-  ).sort();
-  return gaps[(gaps.length - 1) >>> 1] ?? null;
+export function usualInterval(
+  times: ArrayLike<number>,
+  from = 0,
+  to = times.length,
+): TimeMs | null {
+  const count = to - from - 1;
+  if (count < 1) return null;
+  if (count > gaps.length) gaps = new Float64Array(2 * count);
+  const isFew = count <= FEW_GAPS;
+  for (let index = 0; index < count; index++) {
+    const gap = times[from + index + 1]! - times[from + index]!;
+    let place = index;
+    if (isFew) for (; place > 0 && gaps[place - 1]! > gap; place--) gaps[place] = gaps[place - 1]!;
+    gaps[place] = gap;
+  }
+  if (!isFew) gaps.subarray(0, count).sort();
+  return gaps[(count - 1) >>> 1]!;
 }
 
 /** True where a sample lies in the window, its end included and its start not. */
@@ -108,23 +123,45 @@ export function coveredIn(
   { start, end }: Window,
   usualMs: TimeMs,
 ): TimeMs {
-  const inside = series
-    .map(({ times }) => times.subarray(countBefore(times, start + 1), countBefore(times, end + 1)))
-    .filter(({ length }) => length > 0);
+  const inside: Stretch[] = [];
+  for (const { times } of series) {
+    const [from, to] = [countBefore(times, start + 1), countBefore(times, end + 1)];
+    const one = { times, from, to };
+    if (to > from && !inside.some((other) => isSameStretch(one, other))) inside.push(one);
+  }
   const [first] = inside;
   if (first === undefined) return 0;
-  const times =
-    inside.length === 1
-      ? first
-      : Float64Array.from(new Set(inside.flatMap((one) => [...one]))).sort();
-  const longest = COVERED_INTERVALS * (usualInterval(first) ?? usualMs);
+  const { times, from, to } = inside.length === 1 ? first : together(inside);
+  const longest = COVERED_INTERVALS * (usualInterval(first.times, first.from, first.to) ?? usualMs);
   let covered = 0;
   let before = start;
-  for (const time of [...times, end]) {
+  for (let index = from; index <= to; index++) {
+    const time = index < to ? times[index]! : end;
     if (time - before <= longest) covered += time - before;
     before = time;
   }
   return covered;
+}
+
+/** A part of a series. */
+interface Stretch {
+  readonly times: Float64Array;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What one scrape tells has the same times. */
+function isSameStretch(a: Stretch, b: Stretch): boolean {
+  if (a.to - a.from !== b.to - b.from) return false;
+  for (let index = a.from; index < a.to; index++)
+    if (a.times[index] !== b.times[index - a.from + b.from]) return false;
+  return true;
+}
+
+function together(stretches: readonly Stretch[]): Stretch {
+  const all = stretches.flatMap(({ times, from, to }) => [...times.subarray(from, to)]);
+  const times = Float64Array.from(new Set(all)).sort();
+  return { times, from: 0, to: times.length };
 }
 
 /** Of the series that have a sample in a window those whose target tells of most pods of the node. */
