@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { fc } from '../../test/support/properties.ts';
-import { StateParts, type StatePart } from './stateParts.ts';
+import { isBack, StateParts, type StatePart } from './stateParts.ts';
 
 type Rows = ReadonlyMap<string, Uint8Array>;
 
@@ -52,6 +52,32 @@ describe('parts', () => {
     fc.assert(holds);
   });
 
+  test('of what to change in a later state make the earlier one, wherever its rows were placed', () => {
+    const states = fc.array(fc.tuple(window, fc.boolean()), { minLength: 2, maxLength: 6 });
+    const holds = fc.property(states, (all) => {
+      const writer = new StateParts();
+      const texts: string[][] = [];
+      const backs: StatePart[] = [];
+      let earlier: readonly StatePart[] = [];
+      for (const [changes, isPutTogether] of all) {
+        const part = writer.change(changes);
+        const stored = isPutTogether
+          ? writer.whole().map(packed)
+          : [...earlier, ...(part === null ? [] : [packed(part)])];
+        backs.unshift(packed(readBack(earlier).backFrom(readBack(stored))));
+        texts.unshift(textsOf(readBack(earlier).rows()));
+        earlier = stored;
+      }
+      let state = readBack(earlier);
+      for (const [place, back] of backs.entries()) {
+        expect(isBack(back)).toBe(true);
+        state = state.back(back.part);
+        expect(textsOf(state.rows())).toEqual(texts[place]);
+      }
+    });
+    fc.assert(holds);
+  });
+
   test('a row in which a number changed takes a few bytes, and one that did not takes none', () => {
     const rows = madeUpRows(300);
     const parts = readBack([]);
@@ -90,6 +116,9 @@ describe('parts', () => {
     }
     const cut = Buffer.concat([part.subarray(0, 1), deflateSync(Buffer.from([200, 1]))]);
     expect(() => readBack([packed(cut)])).toThrow(/state is damaged/);
+    const back = readBack([]).backFrom(parts);
+    back[1]! ^= 0x10;
+    expect(() => parts.back(back)).toThrow(/state is damaged/);
   });
 });
 

@@ -9,9 +9,10 @@ export interface StatePart {
   readonly part: Uint8Array;
 }
 
-/** What begins a packed part: whether it is of rows as a whole, or of what changed in those before it. */
+/** What begins a packed part: it is of rows as a whole, of what changed in those before it, or of what to change in later ones. */
 const WHOLE = 1;
 const CHANGES = 2;
+const BACK = 3;
 
 /** Parts of changes may become so many times as large as the whole rows, before these are written anew. */
 const MOST_CHANGES = 2;
@@ -21,6 +22,14 @@ const PART_BYTES = 4 * 1024 * 1024;
 const SHORTEST_RUN = 4;
 /** What was put in or taken out in the middle of a row moves the rest by no more bytes than these. */
 const FARTHEST_SHIFT = 64;
+
+/** A row by its place among all keys; null for one that is gone. */
+type PlacedRow = readonly [place: number, row: Uint8Array | null];
+
+/** True for a part that is of what to change in the rows of the next state. */
+export function isBack({ key, part }: StatePart): boolean {
+  return key === null && part[0] === BACK;
+}
 
 /**
  * All rows of a detector (key → encoded state), as a sequence of parts: a window changes a few numbers of many rows, so
@@ -40,25 +49,14 @@ export class StateParts {
       this.#changedBytes += part.length;
       return;
     }
-    try {
-      if (part[0] === WHOLE) this.#wholeBytes += part.length;
-      else this.#changedBytes += part.length;
-      this.#read(inflateSync(part.subarray(1)));
-    } catch (error) {
-      throw new HistoryError(
-        'corrupt',
-        'a part of the detectors’ state is damaged: see `burnwatch doctor`, and restore a backup',
-        error,
-      );
-    }
+    if (part[0] === WHOLE) this.#wholeBytes += part.length;
+    else this.#changedBytes += part.length;
+    this.#unpack(part);
   }
 
   /** Takes changed rows, null for those that are gone, and packs them; null where nothing differs. */
   change(changed: Iterable<readonly [key: string, row: Uint8Array | null]>): Uint8Array | null {
-    const entries = Array.from(changed)
-      .filter(([key, row]) => !isSame(this.#rowOf(key), row))
-      .map(([key, row]) => [this.#placeOf(key), row] as const)
-      .sort(([a], [b]) => a - b);
+    const entries = this.#different(changed);
     if (entries.length === 0) return null;
     const part = this.#pack(CHANGES, entries);
     this.#changedBytes += part.length;
@@ -84,7 +82,7 @@ export class StateParts {
     this.#places = new Map();
     this.#changedBytes = 0;
     const parts: Uint8Array[] = [];
-    let entries: (readonly [number, Uint8Array])[] = [];
+    let entries: PlacedRow[] = [];
     let bytes = 0;
     for (const [key, row] of rows) {
       entries.push([this.#placeOf(key), row]);
@@ -108,6 +106,36 @@ export class StateParts {
     return there.sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
+  /** The part by which `back` makes these rows of those of a later state. */
+  backFrom(later: StateParts): Uint8Array {
+    const base = later.#inOrder();
+    const rows = new Map<string, Uint8Array | null>(this.rows());
+    for (const [key] of later.rows()) if (!rows.has(key)) rows.set(key, null);
+    return base.#pack(BACK, base.#different(rows));
+  }
+
+  /** The rows of the earlier state that `backFrom` made a part of. @throws HistoryError `corrupt` */
+  back(part: Uint8Array): StateParts {
+    const earlier = this.#inOrder();
+    earlier.#unpack(part);
+    return earlier;
+  }
+
+  /** The same rows at places that depend on nothing but their keys. */
+  #inOrder(): StateParts {
+    const parts = new StateParts();
+    for (const [key, row] of this.rows()) parts.#rows[parts.#placeOf(key)] = row;
+    return parts;
+  }
+
+  /** The rows that are not as they are here, by their places. */
+  #different(rows: Iterable<readonly [key: string, row: Uint8Array | null]>): PlacedRow[] {
+    return Array.from(rows)
+      .filter(([key, row]) => !isSame(this.#rowOf(key), row))
+      .map(([key, row]) => [this.#placeOf(key), row] as const)
+      .sort(([a], [b]) => a - b);
+  }
+
   #rowOf(key: string): Uint8Array | null {
     const place = this.#places.get(key);
     return place === undefined ? null : (this.#rows[place] ?? null);
@@ -122,10 +150,7 @@ export class StateParts {
   }
 
   /** Each row by its place among all keys, with its key the first time; then its length and what differs. */
-  #pack(
-    kind: typeof WHOLE | typeof CHANGES,
-    entries: readonly (readonly [place: number, row: Uint8Array | null])[],
-  ): Uint8Array {
+  #pack(kind: number, entries: readonly PlacedRow[]): Uint8Array {
     const out = new VarintWriter();
     out.unsigned(entries.length);
     let before = 0;
@@ -142,6 +167,18 @@ export class StateParts {
     part[0] = kind;
     part.set(packed, 1);
     return part;
+  }
+
+  #unpack(part: Uint8Array): void {
+    try {
+      this.#read(inflateSync(part.subarray(1)));
+    } catch (error) {
+      throw new HistoryError(
+        'corrupt',
+        'a part of the detectors’ state is damaged: see `burnwatch doctor`, and restore a backup',
+        error,
+      );
+    }
   }
 
   #read(bytes: Uint8Array): void {

@@ -6,7 +6,7 @@ import { readUsagePages } from '../../src/engines/sql/usagePages.ts';
 import { DAY_MS, formatTime, HOUR_MS } from '../../src/model/time.ts';
 import type { Page, PageCodec } from '../../src/store/pages/pageCodec.ts';
 import { pageCodecs } from '../../src/store/pages/levels.ts';
-import type { StatePart } from '../../src/store/stateParts.ts';
+import { isBack, type StatePart, type StateParts } from '../../src/store/stateParts.ts';
 
 /** Lookup tables: their ids depend on the order of arrival, and what they say is in the rows. */
 const DIMENSIONS = new Set([
@@ -89,12 +89,18 @@ async function dumpParts(db: Db, table: string): Promise<string[]> {
   const stored = await db.all<
     StatePart & { readonly at?: number; readonly detector: string }
   >`SELECT * FROM ${raw(table)} ORDER BY seq`;
-  const byDetector = Map.groupBy(stored, ({ at = '', detector }) => `${at} ${detector}`);
-  return [...byDetector].flatMap(([of, parts]) =>
-    partsFrom(parts)
-      .rows()
-      .map(([key, row]) => `${table} ${of} ${key} ${Buffer.from(row).toString('base64')}`),
-  );
+  const lines: string[] = [];
+  for (const [detector, ofDetector] of Map.groupBy(stored, (part) => part.detector)) {
+    let later: StateParts | null = null;
+    const byTime = [...Map.groupBy(ofDetector, ({ at = 0 }) => at)].sort(([a], [b]) => b - a);
+    for (const [at, parts] of byTime) {
+      const state: StateParts = isBack(parts[0]!) ? later!.back(parts[0]!.part) : partsFrom(parts);
+      for (const [key, row] of state.rows())
+        lines.push(`${table} ${at} ${detector} ${key} ${Buffer.from(row).toString('base64')}`);
+      later = state;
+    }
+  }
+  return lines;
 }
 
 /** What the rows of a lookup table say, by their id. */

@@ -2,10 +2,10 @@ import type { CycleState } from '../../store/cycleState.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { ExpectedSamples } from '../../model/snapshot.ts';
 import { DAY_MS, type TimeMs } from '../../model/time.ts';
-import type { StatePart } from '../../store/stateParts.ts';
+import { isBack, type StatePart, type StateParts } from '../../store/stateParts.ts';
 import type { DetectorCodecs } from '../../store/history.ts';
 import { raw, putNew, type Db } from './db.ts';
-import { decodedStates } from './stateTables.ts';
+import { appendPart, decodedStates, partsFrom } from './stateTables.ts';
 
 const KEPT_MS = 14 * DAY_MS;
 
@@ -17,7 +17,21 @@ interface Checkpoint extends Pick<CycleState, 'expectedSamples'> {
   readonly findings: readonly Finding[];
 }
 
-/** The state as it was when a UTC day began; kept for 14 days, so that verdicts can be replayed. */
+/** A part of a detector's rows in a checkpoint. */
+interface StoredPart extends StatePart {
+  readonly seq: number;
+}
+
+/** Whose rows they are, and in which form. */
+interface Detector {
+  readonly detector: string;
+  readonly version: number;
+}
+
+/**
+ * The state as it was when a UTC day began; kept for 14 days, so that verdicts can be replayed. The last one holds a
+ * detector's rows, those before it what to change in the rows of the next one: a third of them.
+ */
 export class CheckpointTable {
   readonly #db: Db;
 
@@ -25,35 +39,36 @@ export class CheckpointTable {
     this.#db = db;
   }
 
-  /** Copies the state as it is now: all windows before `at` are in it. */
+  /** Copies the state as it is now: all windows before `at` are in it, and it is put together. */
   async take(at: TimeMs, expected: ExpectedSamples): Promise<void> {
     const findings = await this.#db.values<string>`SELECT finding
       FROM findings WHERE in_state = 1 ORDER BY id`;
-    await this.#db.run`DELETE FROM checkpoints WHERE at = ${at}`;
+    const before = await this.#db.value<TimeMs | null>`SELECT max(at) FROM checkpoints`;
     await putNew(this.#db, 'checkpoints', ['at'], {
       at,
       expected_samples: JSON.stringify(expected),
       findings: `[${findings.join(',')}]`,
     });
-    await this.#db.run`INSERT INTO checkpoint_parts (at, seq, detector, version, key, part)
-       SELECT ${at}, seq, detector, version, key, part FROM state_parts`;
+    await this.#copy(at);
+    if (before !== null && before !== undefined) await this.#turnBack(before, at);
     await this.#db.run`DELETE FROM checkpoints WHERE at < ${at - KEPT_MS}`;
-  }
-
-  async dropAfter(at: TimeMs): Promise<void> {
-    await this.#db.run`DELETE FROM checkpoints WHERE at > ${at}`;
   }
 
   async oldest(): Promise<TimeMs | null> {
     return (await this.#db.value<TimeMs | null>`SELECT min(at) FROM checkpoints`) ?? null;
   }
 
-  /** Makes a state that `before` gave (or the empty one) the present state again. */
+  /** Makes a state that `before` gave (or the empty one) the present state again; later checkpoints are dropped. */
   async restore(state: CycleState): Promise<void> {
     const at = state.watermark ?? 0;
+    const states = new Map<Detector, StateParts>();
+    for (const one of await this.#detectorsAt(at)) states.set(one, await this.#partsAt(at, one));
+    await this.#db.run`DELETE FROM checkpoints WHERE at > ${at}`;
+    await this.#db.run`DELETE FROM checkpoint_parts WHERE at = ${at}`;
     await this.#db.run`DELETE FROM state_parts`;
-    await this.#db.run`INSERT INTO state_parts (detector, version, key, part)
-      SELECT detector, version, key, part FROM checkpoint_parts WHERE at = ${at} ORDER BY seq`;
+    for (const [{ detector, version }, parts] of states)
+      for (const part of parts.whole()) await appendPart(this.#db, detector, version, part);
+    await this.#copy(at);
     await this.#db.run`DELETE FROM findings WHERE first_seen > ${at} AND NOT ${WINDOWLESS}`;
     await this.#db.run`UPDATE findings SET in_state = 0 WHERE in_state = 1 AND NOT ${WINDOWLESS}`;
     for (const finding of state.findings.values()) {
@@ -79,11 +94,48 @@ export class CheckpointTable {
       ...row,
       historyStart,
       findings: new Map(row.findings.map((finding) => [finding.fingerprint, finding])),
-      detectors: await decodedStates(
-        codecs,
-        (name, version) => this.#db.all<StatePart>`SELECT key, part FROM checkpoint_parts
-          WHERE at = ${row.watermark} AND detector = ${name} AND version = ${version} ORDER BY seq`,
+      detectors: await decodedStates(codecs, (detector, version) =>
+        this.#partsAt(row.watermark, { detector, version }),
       ),
     };
+  }
+
+  /** A detector's rows as they were at `at`. */
+  async #partsAt(at: TimeMs, one: Detector): Promise<StateParts> {
+    const stored = await this.#stored(at, one);
+    const [first] = stored;
+    if (first === undefined || !isBack(first)) return partsFrom(stored);
+    const next = await this.#db.value<TimeMs>`SELECT min(at) FROM checkpoints WHERE at > ${at}`;
+    return (await this.#partsAt(next!, one)).back(first.part);
+  }
+
+  #detectorsAt(at: TimeMs): Promise<readonly Detector[]> {
+    return this.#db
+      .all<Detector>`SELECT DISTINCT detector, version FROM checkpoint_parts WHERE at = ${at}`;
+  }
+
+  #stored(at: TimeMs, { detector, version }: Detector): Promise<readonly StoredPart[]> {
+    return this.#db.all<StoredPart>`SELECT seq, key, part FROM checkpoint_parts
+      WHERE at = ${at} AND detector = ${detector} AND version = ${version} ORDER BY seq`;
+  }
+
+  async #copy(at: TimeMs): Promise<void> {
+    await this.#db.run`INSERT INTO checkpoint_parts (at, seq, detector, version, key, part)
+      SELECT ${at}, seq, detector, version, key, part FROM state_parts`;
+  }
+
+  /** Keeps of a checkpoint what to change in the next one. */
+  async #turnBack(at: TimeMs, next: TimeMs): Promise<void> {
+    for (const one of await this.#detectorsAt(next)) {
+      const stored = await this.#stored(at, one);
+      const [first] = stored;
+      if (first === undefined) continue;
+      const part = partsFrom(stored).backFrom(await this.#partsAt(next, one));
+      const { detector, version } = one;
+      await this.#db.run`DELETE FROM checkpoint_parts
+        WHERE at = ${at} AND detector = ${detector} AND version = ${version}`;
+      await this.#db.run`INSERT INTO checkpoint_parts (at, seq, detector, version, part)
+        VALUES (${at}, ${first.seq}, ${detector}, ${version}, ${part})`;
+    }
   }
 }

@@ -94,19 +94,14 @@ export class StateTables {
     const part = parts.change(encoded);
     if (part === null) return;
     if (parts.isLong) await this.#putWhole(detector, parts);
-    else await this.#append(detector, version, part);
+    else await appendPart(this.#db, detector, version, part);
   }
 
   async #putWhole(detector: string, parts: StateParts): Promise<void> {
     const { version } = this.#stored(detector);
     await this.#db.run`DELETE
       FROM state_parts WHERE detector = ${detector} AND version = ${version}`;
-    for (const part of parts.whole()) await this.#append(detector, version, part);
-  }
-
-  async #append(detector: string, version: number, part: Uint8Array): Promise<void> {
-    await this.#db.run`INSERT INTO state_parts (detector, version, part)
-      VALUES (${detector}, ${version}, ${part})`;
+    for (const part of parts.whole()) await appendPart(this.#db, detector, version, part);
   }
 
   #stored(detector: string) {
@@ -118,13 +113,16 @@ export class StateTables {
   async #partsOf(detector: string): Promise<StateParts> {
     const held = this.#held.get(detector);
     if (held !== undefined) return held;
-    const parts = partsFrom(await this.#read(detector, this.#stored(detector).version));
+    const parts = await this.#read(detector, this.#stored(detector).version);
     this.#held.set(detector, parts);
     return parts;
   }
 
-  readonly #read = (detector: string, version: number) => this.#db.all<StatePart>`SELECT key, part
-    FROM state_parts WHERE detector = ${detector} AND version = ${version} ORDER BY seq`;
+  readonly #read = async (detector: string, version: number) =>
+    partsFrom(
+      await this.#db.all<StatePart>`SELECT key, part
+        FROM state_parts WHERE detector = ${detector} AND version = ${version} ORDER BY seq`,
+    );
 
   async #putFinding(finding: Finding, inState: boolean): Promise<void> {
     const { id, fingerprint, kind, state, scope, firstSeen, lastSeen } = finding;
@@ -142,14 +140,24 @@ export class StateTables {
   }
 }
 
+export async function appendPart(
+  db: Db,
+  detector: string,
+  version: number,
+  part: Uint8Array,
+): Promise<void> {
+  await db.run`INSERT INTO state_parts (detector, version, part)
+    VALUES (${detector}, ${version}, ${part})`;
+}
+
 /** The states of detectors, each from the parts that were stored of it. */
 export async function decodedStates(
   codecs: DetectorCodecs,
-  read: (detector: string, version: number) => Promise<readonly StatePart[]>,
+  read: (detector: string, version: number) => Promise<StateParts>,
 ): Promise<Map<string, ReadonlyMap<string, unknown>>> {
   const detectors = new Map<string, ReadonlyMap<string, unknown>>();
   for (const [name, { version, codec }] of codecs) {
-    const rows = partsFrom(await read(name, version)).rows();
+    const rows = (await read(name, version)).rows();
     detectors.set(name, new Map(rows.map(([key, row]) => [key, codec.decode(row)])));
   }
   return detectors;

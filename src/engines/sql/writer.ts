@@ -175,7 +175,6 @@ class SqlHistoryWriter implements HistoryWriter {
       write: (work) => this.#write(work),
       restore: async (state) => {
         await checkpoints.restore(state);
-        await checkpoints.dropAfter(state.watermark ?? 0);
         await dropEventsAfter(db, state.watermark ?? 0);
         states.forget();
       },
