@@ -75,7 +75,7 @@ export class CycleRunner {
   /** What runs now; a collector that it uses must not be closed. */
   #running: Promise<unknown> = Promise.resolve();
   /** Settles when the collectors of older configurations are closed. */
-  #replaced: Promise<void> = Promise.resolve();
+  #replaced: Promise<unknown> = Promise.resolve();
 
   private constructor(
     history: HistoryWriter,
@@ -262,13 +262,9 @@ export class CycleRunner {
     this.#collector = collector;
     this.#composedAt = this.#options.now();
     // What runs may catch up for minutes: nobody waits for it.
-    const running = this.#running;
-    this.#replaced = this.#replaced
-      .then(() => running)
-      .then(() => old.close())
-      .catch((error: Error) =>
-        this.#options.warn(`A replaced source is still open: ${error.message}`),
-      );
+    const closed = this.#running.then(() => old.close());
+    const failed = ({ message }: Error) => this.#options.warn(`An old source is open: ${message}`);
+    this.#replaced = Promise.all([this.#replaced, closed.catch(failed)]);
   }
 
   /** Closes the collector and the history, and lets go of the lock. */
