@@ -92,7 +92,7 @@ function play(world: World, lacks: Lacks): readonly Judged[] {
         found.push({
           name: `${world.name}/${subject.namespace}`,
           at: context.snapshot.window.end,
-          facts: { ...facts, subject: { ...subject, members, coLocated: [] } },
+          facts: { ...facts, subject: { ...subject, members } },
         });
       }
       return toVerdicts(look);

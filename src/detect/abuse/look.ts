@@ -5,7 +5,13 @@ import type { DetectContext } from '../detector.ts';
 import { NO_SIGNALS } from '../signals/signalMemory.ts';
 import { flagFrom, hourOf, type HourRing } from '../usual/hourRing.ts';
 import { matcherOf, NO_INDICATORS } from './evidence/indicators.ts';
-import { arrivalsOf, learnSideCar, sideCarOf, type Arrivals } from './evidence/sideCars.ts';
+import {
+  arrivalsOf,
+  ignoresTraffic,
+  learnBeside,
+  sideCarOf,
+  type Arrivals,
+} from './evidence/sideCars.ts';
 import type { Facts } from './evidence/signal.ts';
 import { isActive } from './evidence/signals/marks.ts';
 import { suspicionOf } from './excess/excess.ts';
@@ -69,7 +75,7 @@ export function lookAt(subject: Subject, memberHashes: readonly number[], scene:
     if (ring !== null) rows.set(`p/${subject.key}`, { row: 'past', ring });
   }
   const facts = factsOf(subject, before, memberHashes.length, scene);
-  learnSideCar(subject, facts.sideCar, window, rows);
+  learnBeside(facts, rows);
   const track = advance(facts);
   const members = memberHashes.length > 0 ? memberHashes : track.members;
   return decide({ ...facts, track: { ...track, members } }, rows);
@@ -98,11 +104,10 @@ export function factsOf(subject: Subject, track: Track, groupSize: number, scene
   const planned = context.planned({ namespace, workload: workload?.name ?? null });
   const ring = hoursOf(subject, rows);
   const found = normalOf(subject, track, ring, { ...scene, window, historyStart }, thresholds);
-  const suspicion = suspicionOf(subject, track, found, thresholds);
-  // A provisional normal is good for nothing but to see what is far beyond it.
-  const normal = suspicion.threshold === null ? { ...found, base: null } : found;
+  const { suspicion, base } = suspicionOf(subject, track, found, thresholds);
+  const normal = { ...found, base };
   const ownBase = normal.source === 'own' ? normal.base : null;
-  return {
+  const facts: Facts = {
     subject,
     track,
     ring,
@@ -119,7 +124,9 @@ export function factsOf(subject: Subject, track: Track, groupSize: number, scene
     groupSize,
     thresholds,
     planned: planned?.holdsForAbuse === true ? planned : null,
+    ignoresTraffic: false,
   };
+  return { ...facts, ignoresTraffic: ignoresTraffic(facts, rows, thresholds.sideCar.follows) };
 }
 
 /**

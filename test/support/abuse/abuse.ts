@@ -46,10 +46,8 @@ export function aSubject(change: Partial<Subject> = {}): Subject {
     ram: 2e8,
     ramLimit: 1e9,
     tensor: null,
-    siblings: null,
     netWithout: null,
     isStarting: false,
-    coLocated: [],
     costNano: 0,
     ...change,
   };
@@ -82,6 +80,7 @@ export function own(change: Partial<Baseline> = {}): Normal {
     isArrival: false,
     lapsedBefore: 0,
     coLocatedNet: 0,
+    siblings: null,
   };
 }
 
@@ -92,6 +91,7 @@ export const NEW: Normal = {
   isArrival: false,
   lapsedBefore: 0,
   coLocatedNet: 0,
+  siblings: null,
 };
 export const UNKNOWN: Normal = {
   source: 'unknown',
@@ -100,6 +100,7 @@ export const UNKNOWN: Normal = {
   isArrival: false,
   lapsedBefore: 0,
   coLocatedNet: 0,
+  siblings: null,
 };
 
 export function aSuspicion(change: Partial<Suspicion> = {}): Suspicion {
@@ -138,6 +139,7 @@ export function aFacts(change: Partial<Facts> = {}): Facts {
     normal: own(),
     suspicion: aSuspicion(),
     sideCar: null,
+    ignoresTraffic: false,
     indicators: NO_INDICATORS,
     reported: [],
     window: { start: START, end: START + 300_000 },

@@ -1,10 +1,12 @@
 import { repositoryOf } from '../../../model/podSpec.ts';
-import { DAY_MS, type TimeMs, type Window } from '../../../model/time.ts';
+import { DAY_MS, type TimeMs } from '../../../model/time.ts';
 import type { Baseline } from '../expectation/baseline.ts';
-import { knownCoLocated, trackOf } from '../expectation/neighbours.ts';
+import { levelOf } from '../excess/excess.ts';
+import { knownCoLocated } from '../expectation/neighbours.ts';
 import { unitsOf, type Beside, type Rows } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
-import { pageCores, type AbuseThresholds } from '../thresholds.ts';
+import { offWindows, pageCores, type AbuseThresholds } from '../thresholds.ts';
+import type { Facts } from './signal.ts';
 import { sumBeside, addWindow, followOf, relative, type Follow } from './follow.ts';
 
 /** A new container in the pods of a known workload, and how it stands beside the known containers. */
@@ -86,18 +88,35 @@ function besideOf(rows: Rows, { key }: Subject): Beside | null {
   return row?.row === 'beside' ? row : null;
 }
 
-/** Adds up how a new side-car goes with the others, until it is known by itself. */
-export function learnSideCar(
-  subject: Subject,
-  sideCar: SideCar | null,
-  window: Window,
+/**
+ * What its use is added up beside, to see whether it goes with it: of a new side-car the others, until it is known by
+ * itself; and in its first hours, while it is at its limit, its traffic, bytes a second.
+ */
+function loadBeside({ subject, sideCar, normal, track, thresholds }: Facts): number | null {
+  if (sideCar !== null) return sideCar.othersCores;
+  const isHeld = levelOf(subject, thresholds)?.of === 'limit' && subject.kind === 'cpu';
+  const isFirst = normal.source === 'unknown' && track.levelDwell >= offWindows(thresholds);
+  return isHeld && isFirst ? subject.net : null;
+}
+
+/** True for what has been at its limit for two hours, however its traffic has varied. */
+export function ignoresTraffic(
+  { subject, sideCar, normal }: Facts,
   rows: Rows,
-): void {
-  const others = sideCar?.othersCores ?? null;
-  const firstSeen = trackOf(rows, subject.key)?.firstSeen ?? window.start;
-  // Of its first window it ran for a part only.
-  if (others === null || subject.isStarting || firstSeen >= window.start) return;
+  least: number,
+): boolean {
+  if (sideCar !== null || normal.source !== 'unknown') return false;
+  return followAt([subject], rows, least).follows === false;
+}
+
+/** Adds the window up, or begins anew where there is nothing to go with. */
+export function learnBeside(facts: Facts, rows: Rows): void {
+  const { subject, window, track } = facts;
+  const load = loadBeside(facts);
   const was = besideOf(rows, subject);
-  const sums = addWindow(was, others, subject.cores, unitsOf(window), window.start);
+  if (load === null && facts.sideCar === null && was !== null) rows.delete(`b/${subject.key}`);
+  // Of its first window it ran for a part only.
+  if (load === null || subject.isStarting || track.firstSeen >= window.start) return;
+  const sums = addWindow(was, load, subject.cores, unitsOf(window), window.start);
   rows.set(`b/${subject.key}`, sums);
 }

@@ -20,6 +20,8 @@ export interface Facts {
   readonly suspicion: Suspicion;
   /** Null for whatever is no new container beside known ones. */
   readonly sideCar: SideCar | null;
+  /** True for what has been at its limit for two hours, however its traffic has varied. */
+  readonly ignoresTraffic: boolean;
   readonly indicators: Indicators;
   /** What other tools lately reported of its workload, oldest first. */
   readonly reported: readonly KnownSignal[];

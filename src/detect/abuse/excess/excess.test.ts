@@ -13,7 +13,7 @@ function isHot(net: number): boolean {
     sigma: 0.1,
   });
   const subject = aSubject({ net, cores: 1.1, limit: 2 });
-  return suspicionOf(subject, aTrack({ smoothNet: -1 }), normal, thresholds).isHot;
+  return suspicionOf(subject, aTrack({ smoothNet: -1 }), normal, thresholds).suspicion.isHot;
 }
 
 it('never holds load against it', () => {

@@ -32,20 +32,27 @@ type Use = Pick<Subject, 'cores' | 'net' | 'disk' | 'diskReads'>;
 
 /**
  * Holds a window against the normal: it is hot above what the workload hardly ever did, unless the added traffic
- * accounts for it; or where about an hour is beyond its normal average or its traffic.
+ * accounts for it; or where about an hour is beyond its normal average or its traffic. In its first hours it is held
+ * against its siblings, which have the same code and the same hour, and else against those hours themselves; such a
+ * normal is good for nothing but to see what is far beyond it.
+ *
+ * @returns the normal that it was held against, too
  */
 export function suspicionOf(
   subject: Subject,
   track: Track,
-  { base, coLocatedNet }: Normal,
+  { base, siblings, coLocatedNet }: Normal,
   thresholds: AbuseThresholds,
-): Suspicion {
+): { readonly suspicion: Suspicion; readonly base: Baseline | null } {
   const { cores } = subject;
   const isLevel = usesItsLevel(subject, thresholds);
-  const against = base === null ? null : againstBaseline(subject, track, base, thresholds);
-  if (against !== null && (base?.isProvisional === false || against.isHot))
-    return { ...against, cores, isLevel };
-  return {
+  for (const usual of [siblings, base]) {
+    if (usual === null) continue;
+    const against = againstBaseline(subject, track, usual, thresholds);
+    if (against.isHot || !usual.isProvisional)
+      return { suspicion: { ...against, cores, isLevel }, base: usual };
+  }
+  const suspicion = {
     cores,
     normal: 0,
     threshold: null,
@@ -56,6 +63,7 @@ export function suspicionOf(
     by: null,
     traffic: null,
   };
+  return { suspicion, base: null };
 }
 
 function againstBaseline(

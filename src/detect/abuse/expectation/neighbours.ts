@@ -1,9 +1,10 @@
 import { hash } from '../../../model/hash.ts';
 import { repositoryOf } from '../../../model/podSpec.ts';
 import { DAY_HOURS, DAY_MS, HOUR_MS, type TimeMs } from '../../../model/time.ts';
+import { containerKey } from '../../../model/workload.ts';
 import { learntHours, REMEMBERED_MS, valuesAt, type HourRing } from '../../usual/hourRing.ts';
 
-import type { CoLocated, Subject } from '../subjects/subject.ts';
+import type { Subject } from '../subjects/subject.ts';
 import { isUnderAlarm, type Rows, type Track } from '../state/state.ts';
 
 export function trackOf(rows: Rows, key: string): Track | null {
@@ -39,21 +40,24 @@ export function peerRing({ key, image }: Subject, peers: Peers, rows: Rows): Hou
 }
 
 /**
- * Those containers beside a new one that were known so long before it came, ms, with the software that they
- * run: what came with it, or was exchanged with it, vouches for nothing and is owed no traffic.
+ * The tracks of those containers beside a new one that were known so long before it came, ms, with the software that
+ * they run, and their cores: what came with it, or was exchanged with it, vouches for nothing and is owed no traffic.
  */
 export function knownCoLocated(
-  subject: Subject,
+  { key, kind, members: [first] }: Subject,
   rows: Rows,
   now: TimeMs,
   before: number,
-): readonly CoLocated[] {
-  if (subject.kind !== 'cpu' || subject.coLocated.length === 0) return [];
-  const came = trackOf(rows, subject.key)?.firstSeen ?? now;
-  if (now - came > REMEMBERED_MS) return [];
-  return subject.coLocated.filter(({ key }) => {
-    const track = trackOf(rows, `c/${key}`);
-    return track !== null && came - Math.max(track.firstSeen, track.repoSince) >= before;
+): readonly { readonly key: string; readonly cores: number | null }[] {
+  const came = trackOf(rows, key)?.firstSeen ?? now;
+  if (kind !== 'cpu' || first === undefined || now - came > REMEMBERED_MS) return [];
+  const { namespace, workload, containers } = first.pod;
+  return containers.flatMap(({ name, init, cpuUsageCores }) => {
+    if (init || name === first.container.name) return [];
+    const beside = `c/${containerKey(namespace, workload, name)}`;
+    const track = trackOf(rows, beside);
+    const isKnown = track !== null && came - Math.max(track.firstSeen, track.repoSince) >= before;
+    return isKnown ? [{ key: beside, cores: cpuUsageCores }] : [];
   });
 }
 
@@ -67,7 +71,7 @@ const MARGIN = 1.5;
  */
 export function coLocatedTraffic(subject: Subject, rows: Rows, now: TimeMs): number {
   const carried = knownCoLocated(subject, rows, now, HOUR_MS).map(({ key, cores }) => {
-    const ring = ringOf(rows, `c/${key}`);
+    const ring = ringOf(rows, key);
     if (ring === null) return 0;
     const day = learntHours(ring, ring.newest, Infinity).slice(-DAY_HOURS);
     const nets = valuesAt(ring, 'net', day);

@@ -1,7 +1,8 @@
+import { medianOf } from '../../../model/quantile.ts';
 import { DAY_MS, HOUR_MS, WEEK_MS, type TimeMs, type Window } from '../../../model/time.ts';
 import { hourOf, REMEMBERED_MS, type HourRing } from '../../usual/hourRing.ts';
 import type { Rows, Track } from '../state/state.ts';
-import type { Subject } from '../subjects/subject.ts';
+import { netOf, type Subject } from '../subjects/subject.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
 import { baselineFor, type Baseline } from './baseline.ts';
 import { coLocatedTraffic, peerRing, type Peers } from './neighbours.ts';
@@ -14,6 +15,8 @@ import { coLocatedTraffic, peerRing, type Peers } from './neighbours.ts';
 export interface Normal {
   readonly source: 'own' | 'peers' | 'new' | 'unknown';
   readonly base: Baseline | null;
+  /** What its siblings do now, while it has no normal of its own and is not known to be new. */
+  readonly siblings: Baseline | null;
   /** True while the workload, container or image repository is certainly younger than the history. */
   readonly isDeployed: boolean;
   /** True when it came after the first hour of a history that has not seen a whole day before it. */
@@ -61,14 +64,17 @@ export function normalOf(
     isArrival: isArrived,
     lapsedBefore,
     coLocatedNet: coLocatedTraffic(subject, rows, start),
+    siblings: null,
   };
   const hour = hourOf(now - 1);
   const known = now - firstSeen > HOUR_MS ? ring : null;
   const isOfRuns = runs || kind === 'group';
   const base = memoised(known, hour, thresholds.baseline, isOfRuns, lapsedBefore);
   if (base !== null && !base.isProvisional) return { source: 'own', base, ...rest };
-  if (!isNew)
-    return { source: 'unknown', base: base ?? siblingBaseline(subject, thresholds), ...rest };
+  if (!isNew) {
+    const siblings = siblingBaseline(subject, thresholds);
+    return { source: 'unknown', base, ...rest, siblings };
+  }
   // Its own first hours say nothing of what is new: they may be the miner's.
   const peer = kind === 'cpu' ? peerRing(subject, peers, rows) : null;
   const ofPeer = memoised(peer, hour, thresholds.baseline, runs, 0);
@@ -101,10 +107,25 @@ function isArrival(
   return members.every(({ pod }) => pod.createdAt !== null && pod.createdAt >= historyStart);
 }
 
-/** Its siblings, which share its code and its traffic, as a provisional normal of the hottest pod. */
-function siblingBaseline({ siblings }: Subject, { baseline }: AbuseThresholds): Baseline | null {
-  if (siblings === null) return null;
-  const { cores, highest, net } = siblings;
+/** Siblings that show how much pods of one workload differ where no traffic tells why. */
+const SEVERAL = 3;
+
+/**
+ * The other pods, which share its code and its traffic, as a provisional normal of the hottest; null where they say
+ * nothing of it, or their nodes do.
+ */
+function siblingBaseline(
+  { kind, isSummed, workload, members: [, ...rest] }: Subject,
+  { baseline }: AbuseThresholds,
+): Baseline | null {
+  const nets = rest.map(({ pod }) => netOf(pod)).filter((known) => known !== null);
+  const isTrafficKnown = nets.length === rest.length;
+  if (kind !== 'cpu' || isSummed || workload?.kind === 'DaemonSet' || rest.length === 0)
+    return null;
+  if (!isTrafficKnown && rest.length < SEVERAL) return null;
+  const all = rest.map(({ cores }) => cores);
+  const [cores, highest] = [medianOf(all), Math.max(...all)];
+  const net = isTrafficKnown ? medianOf(nets) : 0;
   const reach = { upper: highest, wobble: 0 };
   return {
     normal: cores,
@@ -112,9 +133,9 @@ function siblingBaseline({ siblings }: Subject, { baseline }: AbuseThresholds): 
     window: reach,
     average: reach,
     highest,
-    net: net ?? 0,
+    net,
     disk: 0,
-    netPerCoreSecond: cores > 0 ? (net ?? 0) / cores : 0,
+    netPerCoreSecond: cores > 0 ? net / cores : 0,
     diskPerCoreSecond: 0,
     traffic: null,
     hours: 0,

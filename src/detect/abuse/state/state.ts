@@ -1,7 +1,6 @@
-import type { Severity } from '../../../model/finding.ts';
+import { SEVERITIES, type Severity } from '../../../model/finding.ts';
 import { HOUR_MS, MINUTE_MS, type Window } from '../../../model/time.ts';
 import type { DetectorState } from '../../../store/stateCodec.ts';
-import { SEVERITY_RANK } from '../../findings/severity.ts';
 import type { HourRing } from '../../usual/hourRing.ts';
 
 /** What it is, and since when; times are ms, 0 where there is none. */
@@ -140,12 +139,10 @@ export function unitsOf(window: Window): number {
 
 /** 0 for null, 1 info, 2 warning, 3 critical: as an alarm is kept in the state. */
 export function rankOf(severity: Severity | null): number {
-  return severity === null ? 0 : SEVERITY_RANK[severity] + 1;
+  return severity === null ? 0 : SEVERITIES.indexOf(severity) + 1;
 }
-
-const SEVERITIES = Object.keys(SEVERITY_RANK) as readonly Severity[];
 
 /** The severity of a rank. */
 export function severityOfRank(rank: number): Severity | null {
-  return SEVERITIES.find((severity) => rankOf(severity) === rank) ?? null;
+  return SEVERITIES[rank - 1] ?? null;
 }

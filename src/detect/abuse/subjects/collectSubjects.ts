@@ -3,9 +3,7 @@ import type { WindowCosts } from '../../../model/cost.ts';
 import type { PodSample, Snapshot } from '../../../model/snapshot.ts';
 import { MINUTE_MS, type TimeMs } from '../../../model/time.ts';
 import { containerKey, workloadKey } from '../../../model/workload.ts';
-import { amountsOf, netOf, NOTHING } from './subject.ts';
-import type { Siblings, Subject, SubjectMember } from './subject.ts';
-import { medianOf } from '../../../model/quantile.ts';
+import { amountsOf, netOf, NOTHING, type Subject, type SubjectMember } from './subject.ts';
 
 /** A pod younger than this may be busy starting: it does not stand for a workload that we know. */
 const YOUNG_MS = 15 * MINUTE_MS;
@@ -95,28 +93,9 @@ function cpuSubject(
     ram: container.ramUsageBytes,
     ramLimit: container.ramLimitBytes,
     tensor: container.gpuTensorActivity,
-    siblings: isSummed ? null : siblingsOf(members),
     netWithout: netWithout(members[0] as SubjectMember, pods),
     isStarting: !isOneWork && isYoung(pod, now),
-    coLocated: pod.containers
-      .filter(({ name, init }) => name !== container.name && !init)
-      .map(({ name, cpuUsageCores }) => ({
-        key: containerKey(namespace, workload, name),
-        cores: cpuUsageCores,
-      })),
   };
-}
-
-/** Siblings that show how much pods of one workload differ where no traffic tells why. */
-const SEVERAL = 3;
-
-/** What the other pods do, which share its code and its traffic; null where they say nothing of it. */
-function siblingsOf([, ...rest]: readonly SubjectMember[]): Siblings | null {
-  const nets = rest.map(({ pod }) => netOf(pod)).filter((net) => net !== null);
-  const net = nets.length === rest.length ? medianOf(nets) : null;
-  if (rest.length === 0 || (net === null && rest.length < SEVERAL)) return null;
-  const cores = rest.map((one) => one.cores);
-  return { cores: medianOf(cores), highest: Math.max(...cores), net };
 }
 
 /**
@@ -150,7 +129,6 @@ function gpuSubjects(cpu: Subject): readonly Subject[] {
     nodeCores: null,
     throttled: 0,
     tensor: first.container.gpuTensorActivity,
-    siblings: null,
   };
   return [gpu];
 }

@@ -6,9 +6,9 @@ import type { WorkloadRef } from '../../../model/workload.ts';
 /**
  * One window of whatever is judged by itself: a container of a workload (its hottest pod stands for
  * it, so that one mining replica of ten is not averaged away), its GPUs, or a group of one-shot
- * workloads of one image. PodAmounts are averages over the window; null is unknown.
+ * workloads of one image. Amounts are averages over the window; null is unknown.
  */
-export interface Subject extends PodAmounts {
+export interface Subject {
   readonly key: string;
   readonly kind: 'cpu' | 'gpu' | 'group';
   readonly scope: Scope;
@@ -17,23 +17,6 @@ export interface Subject extends PodAmounts {
   /** True for what runs and ends: its past runs are its normal, not the time of day. */
   readonly runs: boolean;
   readonly image: string | null;
-  readonly nodeCores: number | null;
-  readonly throttled: number | null;
-  readonly ram: number | null;
-  readonly ramLimit: number | null;
-  readonly tensor: number | null;
-  /** What the hottest pod's siblings use; null where it has none. */
-  readonly siblings: Siblings | null;
-  /** The most network of its workload's pods that have no such container, bytes a second; null where all have it. */
-  readonly netWithout: number | null;
-  /** True while all its pods are so young that they may be busy starting. */
-  readonly isStarting: boolean;
-  /** The other containers of its hottest pod, with which it shares the network. */
-  readonly coLocated: readonly CoLocated[];
-}
-
-/** What pods use: the hottest of them, or all together. */
-export interface PodAmounts {
   /** The pods and their containers, the hottest first. */
   readonly members: readonly SubjectMember[];
   /** True where amounts are sums over its pods, not those of the hottest. */
@@ -42,26 +25,22 @@ export interface PodAmounts {
   readonly cores: number;
   readonly limit: number | null;
   readonly request: number | null;
+  readonly nodeCores: number | null;
   /** Bytes a second, received and sent. */
   readonly net: number | null;
+  /** The most network of its workload's pods that have no such container, bytes a second; null where all have it. */
+  readonly netWithout: number | null;
   /** Bytes a second, read and written; and what is read of them. */
   readonly disk: number | null;
   readonly diskReads: number;
+  readonly throttled: number | null;
+  readonly ram: number | null;
+  readonly ramLimit: number | null;
+  readonly tensor: number | null;
+  /** True while all its pods are so young that they may be busy starting. */
+  readonly isStarting: boolean;
   /** Of all pods. */
   readonly costNano: Nano;
-}
-
-/** Another container of the same pod: the key of its workload's container, and its cores in this window. */
-export interface CoLocated {
-  readonly key: string;
-  readonly cores: number | null;
-}
-
-/** The same container in the other pods of its workload: median and highest cores, median network (null: not known). */
-export interface Siblings {
-  readonly cores: number;
-  readonly highest: number;
-  readonly net: number | null;
 }
 
 export interface SubjectMember {
@@ -97,14 +76,12 @@ export const NOTHING: Subject = {
   ram: null,
   ramLimit: null,
   tensor: null,
-  siblings: null,
   netWithout: null,
   isStarting: false,
-  coLocated: [],
 };
 
 /** What members use, the first or all of them; one that is not known leaves a sum unknown, as half a limit is none. */
-export function amountsOf(members: readonly SubjectMember[], isSummed: boolean): PodAmounts {
+export function amountsOf(members: readonly SubjectMember[], isSummed: boolean) {
   const counted = isSummed ? members : members.slice(0, 1);
   const sum = (of: (container: ContainerSample) => number | null): number | null =>
     sumOf(counted.map(({ container }) => of(container)));

@@ -16,13 +16,15 @@ interface Work {
 }
 
 /** Null while network or use is not known. */
-function workOf({ track, normal: { base }, subject, thresholds }: Facts): Work | null {
+function workOf({ track, normal, subject, thresholds }: Facts): Work | null {
   if (track.ioCoreSeconds <= 0 || subject.net === null) return null;
   const { weakShare, silentBytesPerCoreSecond } = thresholds.work;
+  const { base, siblings } = normal;
   const perCore = (base?.netPerCoreSecond ?? 0) + (base?.diskPerCoreSecond ?? 0);
   const bytesPerCoreSecond = track.extraBytes / track.ioCoreSeconds;
-  // A few hours do not tell what a core-second ordinarily comes with.
-  const isKnown = base?.isProvisional !== true && perCore > silentBytesPerCoreSecond;
+  // A few hours do not tell what a core-second ordinarily comes with; siblings do, which have the same hour.
+  const isKnown =
+    (base?.isProvisional !== true || base === siblings) && perCore > silentBytesPerCoreSecond;
   const explained = isKnown ? bytesPerCoreSecond / perCore : null;
   return {
     bytesPerCoreSecond,
@@ -81,7 +83,7 @@ export const cpuWithoutWork: Signal = {
     return {
       value: bytesPerCoreSecond,
       threshold: work.silentBelow,
-      strength: isSilent ? ofSilence : isInPassing ? weak : 0,
+      strength: isSilent ? ofSilence : facts.ignoresTraffic ? 1 : isInPassing ? weak : 0,
       text:
         `The added CPU comes with ${formatBytesPerSecond(bytesPerCoreSecond)} of network${isDiskKnown ? ' and disk' : ''} I/O per core` +
         (explained === null ? '' : `, ${formatShare(explained)} of its usual ratio`) +
