@@ -71,6 +71,41 @@ describe('within the first day of a history', () => {
     expect(run.open().map(({ severity }) => severity)).toEqual(['warning']);
   });
 
+  it('a hijacked replica is held against the other one after quiet hours of its own, however the load grows', () => {
+    const run = new AbuseRun();
+    const grown = (pod: PodSample, start: TimeMs): PodSample => ({
+      ...pod,
+      networkReceiveBytesPerSecond: 1e5 * (1 + (start - AbuseRun.START) / HOUR_MS),
+    });
+    const service = (start: TimeMs, burns: boolean) =>
+      replicas(2, start, (pod) => (burns ? more(pod, 0.95) : pod)).map((pod) => grown(pod, start));
+    run.play(4 * HOUR_MS, (start) => service(start, false));
+    expect(run.open()).toEqual([]);
+    run.play(2 * HOUR_MS, (start) => service(start, true));
+    expect(run.open().map(({ severity }) => severity)).toEqual(['warning']);
+  });
+
+  /** At its limit from the first minute on, with so much traffic on average, which comes and goes. */
+  const atItsLimit = (bytes: number, follows: boolean) =>
+    new AbuseRun().play(8 * HOUR_MS, (start) => {
+      const load = 1 + 0.3 * Math.sin(start / 9e5) + 0.1 * Math.sin(start / 4e5);
+      return [using(follows ? Math.min(1, 0.95 * load) : 1, bytes * load)];
+    });
+
+  it('what is at its limit for two hours while its traffic varies is a warning', () => {
+    const [opened] = atItsLimit(20_000, false).events;
+    expect(opened).toMatchObject({ finding: { severity: 'warning' } });
+    expect(opened!.finding.evidence.map(({ text }) => text).join()).toContain(
+      'however its traffic',
+    );
+    expect(opened!.at - AbuseRun.START).toBeLessThanOrEqual(3 * HOUR_MS);
+  });
+
+  it('what uses less when there is less traffic is none, nor what moves much for its CPU', () => {
+    expect(atItsLimit(20_000, true).events).toEqual([]);
+    expect(atItsLimit(100_000, false).events).toEqual([]);
+  });
+
   it('a container in one pod of several is not credited with the traffic that all of them have', () => {
     const run = new AbuseRun().play(2 * HOUR_MS, (start) =>
       replicas(3, start, (pod) => {

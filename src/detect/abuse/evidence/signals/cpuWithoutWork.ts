@@ -51,7 +51,8 @@ export function isWorking(facts: Facts, least = 0): boolean {
  * CPU that moves no data: a hash needs no input. Silent below 2 kB of extra network and disk a core
  * second (the floor rule of the facts), or where the added use comes with less than a tenth of the
  * bytes that a core-second of this very workload ordinarily comes with, which cover traffic would have
- * to match. Not for host-network pods, whose counters are their node's.
+ * to match. Not for host-network pods, whose counters are their node's. In the first hours, in which no ratio is known,
+ * what stays at its limit for two hours while its traffic varies does no work of that traffic.
  *
  * With the disk unknown half of the work is: then silence is a hint, until an hour on end at its limit or flat, in a
  * workload whose ordinary use is known: vacuums, compactions and indexing are over by then, or uneven.
@@ -88,6 +89,7 @@ export const cpuWithoutWork: Signal = {
         `The added CPU comes with ${formatBytesPerSecond(bytesPerCoreSecond)} of network${isDiskKnown ? ' and disk' : ''} I/O per core` +
         (explained === null ? '' : `, ${formatShare(explained)} of its usual ratio`) +
         (suspicion.extraBytes === 0 ? ': no more than before' : '') +
+        (facts.ignoresTraffic ? '; it stays at its limit, however its traffic varies' : '') +
         (isDiskKnown ? '' : missing),
     };
   },
