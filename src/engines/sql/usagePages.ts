@@ -1,8 +1,8 @@
 import type { TimeMs } from '../../model/time.ts';
-import { addSlots, type StoredSlot } from '../../store/pages/openSlots.ts';
+import { OpenPages, type StoredSlot } from '../../store/pages/openSlots.ts';
 import type { OpenSlots } from '../../store/pages/pageBuffer.ts';
 import { BlockReader, blockOf } from '../../store/pages/pageBlock.ts';
-import type { KeyedPage, Page, PageCodec } from '../../store/pages/pageCodec.ts';
+import type { KeyedPage, PageCodec } from '../../store/pages/pageCodec.ts';
 import { sql, raw, put, inNumbers, type Db } from './db.ts';
 
 /** The windows of one container (`key`) in an hour. */
@@ -43,10 +43,9 @@ export async function readUsagePages(
     SELECT hour, slot, page FROM open_windows
     WHERE hour ${inNumbers(hours)} AND slot >= ${from} ORDER BY hour, slot`;
   for (const [hour, slots] of Map.groupBy(open, (slot) => slot.hour)) {
-    const pages = new Map<number, Page>();
-    addSlots(codec, pages, slots);
-    for (const [key, page] of pages)
-      if (wanted?.has(key) !== false) found.push({ hour, key, read: () => page });
+    const pages = OpenPages.of(codec, slots);
+    for (const key of pages.keys())
+      if (wanted?.has(key) !== false) found.push({ hour, key, read: () => pages.page(key) });
   }
   return found;
 }

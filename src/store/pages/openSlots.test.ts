@@ -71,7 +71,8 @@ async function read(buffer: PageBuffer, bucket: number): Promise<string[]> {
 const value = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constant(Number.NaN));
 /** Some are too large for a block. */
 const count = fc.oneof(
-  { arbitrary: fc.nat(), weight: 9 },
+  { arbitrary: fc.nat(), weight: 8 },
+  { arbitrary: fc.constant(-(2 ** 31)), weight: 1 },
   { arbitrary: fc.constant(3 * 2 ** 52), weight: 1 },
 );
 const key = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 14, max: 18 }));

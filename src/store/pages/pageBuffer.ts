@@ -1,4 +1,4 @@
-import { addSlots, packSlot, slotRows, type StoredSlot } from './openSlots.ts';
+import { OpenPages, packSlot, WrittenSlot, type StoredSlot } from './openSlots.ts';
 import { BlockReader, blockOf, KEYS_OF_BLOCK, packBlock } from './pageBlock.ts';
 import type { Page, PageCodec, PageRow } from './pageCodec.ts';
 
@@ -22,6 +22,13 @@ interface Changes {
   readonly gone: readonly number[];
 }
 
+/** The pages of a bucket that have rows, by their keys. */
+export interface Pages {
+  keys(): readonly number[];
+  /** In the order of `keys`; each page is good until the next one. */
+  [Symbol.iterator](): Iterator<readonly [key: number, page: Page]>;
+}
+
 /**
  * The pages of one level, with those of one bucket held in memory while they are written: the windows of a
  * batch, or the hours of a day, arrive together. Nothing is stored before `flush`; `forget` drops what is held,
@@ -33,8 +40,10 @@ export class PageBuffer {
   readonly #slots: OpenSlots | null;
   readonly #inBlocks: boolean;
   #bucket: number | null = null;
-  /** True while the bucket is stored as slots. */
-  #isOpen = false;
+  /** While the bucket is stored as slots, in place of pages. */
+  #open: OpenPages | null = null;
+  /** Slots of it that are being written. */
+  #written = new Map<number, WrittenSlot>();
   #pages = new Map<number, Page>();
   #dirty = new Set<number>();
   /** Slots that were written. */
@@ -53,28 +62,69 @@ export class PageBuffer {
     this.#inBlocks = inBlocks;
   }
 
-  /** The pages of a bucket by key; the bucket held before is written first. */
-  async pages(bucket: number): Promise<ReadonlyMap<number, Page>> {
-    if (this.#bucket !== bucket) {
-      await this.flush();
-      const rows = await this.#rows.load(bucket);
-      this.#bucket = bucket;
-      this.#pages = new Map();
-      this.#stored = new Set();
-      const blocks = new BlockReader(this.codec);
-      for (const row of rows) {
-        this.#stored.add(row.key);
-        for (const { key, read } of blocks.pagesOf(row)) this.#pages.set(key, read());
-      }
-      this.#isOpen = this.#slots !== null && this.#pages.size === 0;
-      if (this.#slots !== null) addSlots(this.codec, this.#pages, await this.#slots.load(bucket));
-    }
-    return this.#pages;
+  /** The pages of a bucket; the bucket held before is written first. */
+  async pages(bucket: number): Promise<Pages> {
+    await this.#hold(bucket);
+    const open = this.#settled();
+    const keys =
+      open?.keys() ?? [...this.#pages].filter(([, page]) => hasRows(page)).map(([key]) => key);
+    const scratch = this.codec.empty();
+    const pageOf = (key: number) => open?.page(key, scratch) ?? this.#pages.get(key)!;
+    return {
+      keys: () => keys,
+      *[Symbol.iterator]() {
+        for (const key of keys) yield [key, pageOf(key)] as const;
+      },
+    };
   }
 
-  /** The values of one slot of a held bucket, to be filled in by the caller; made when missing. */
+  async #hold(bucket: number): Promise<void> {
+    if (this.#bucket === bucket) return;
+    await this.flush();
+    const rows = await this.#rows.load(bucket);
+    this.forget();
+    this.#bucket = bucket;
+    const blocks = new BlockReader(this.codec);
+    for (const row of rows) {
+      this.#stored.add(row.key);
+      for (const { key, read } of blocks.pagesOf(row)) this.#pages.set(key, read());
+    }
+    if (this.#slots === null) return;
+    const open = OpenPages.of(this.codec, await this.#slots.load(bucket));
+    if (this.#pages.size === 0) this.#open = open;
+    else for (const key of open.keys()) this.#add(key, open.page(key));
+  }
+
+  #add(key: number, page: Page): void {
+    const width = this.codec.columns.length;
+    const known = this.#pages.get(key);
+    if (known === undefined) this.#pages.set(key, page);
+    else
+      for (const [slot, present] of page.present.entries()) {
+        if (present === 0) continue;
+        known.present[slot] = 1;
+        known.values.set(page.values.subarray(slot * width, (slot + 1) * width), slot * width);
+      }
+  }
+
+  /** The pages of a bucket that is stored as slots, with what was written. */
+  #settled(): OpenPages | null {
+    for (const [slot, rows] of this.#written) this.#open?.put(slot, rows.sorted());
+    this.#written = new Map();
+    return this.#open;
+  }
+
+  /** The values of one slot of a held bucket, to be filled in by the caller before the next one is asked for; made when missing. */
   slot(bucket: number, key: number, slot: number): { values: Float64Array; offset: number } {
     if (this.#bucket !== bucket) throw new RangeError(`the pages of ${bucket} are not held`);
+    this.#touched.add(slot);
+    const width = this.codec.columns.length;
+    if (this.#open !== null) {
+      let written = this.#written.get(slot);
+      if (written === undefined)
+        this.#written.set(slot, (written = new WrittenSlot(width, this.#open.rows(slot))));
+      return written.row(key);
+    }
     let page = this.#pages.get(key);
     if (page === undefined) {
       page = this.codec.empty();
@@ -82,18 +132,20 @@ export class PageBuffer {
     }
     page.present[slot] = 1;
     this.#dirty.add(key);
-    this.#touched.add(slot);
-    return { values: page.values, offset: slot * this.codec.columns.length };
+    return { values: page.values, offset: slot * width };
   }
 
   /** Empties one slot of every key, before it is written anew. */
   async clearSlot(bucket: number, slot: number): Promise<void> {
-    for (const [key, page] of await this.pages(bucket)) {
+    await this.#hold(bucket);
+    this.#touched.add(slot);
+    this.#open?.remove(slot);
+    this.#written.delete(slot);
+    for (const [key, page] of this.#pages) {
       if (page.present[slot] === 0) continue;
       page.present[slot] = 0;
       this.#dirty.add(key);
     }
-    this.#touched.add(slot);
   }
 
   /** Writes what changed; a page without rows is deleted. */
@@ -102,47 +154,53 @@ export class PageBuffer {
     if (bucket === null || this.#touched.size === 0) return;
     const touched = [...this.#touched].sort((a, b) => a - b);
     this.#touched = new Set();
-    const isWhole = touched.at(-1) === this.codec.slots - 1;
-    if (this.#isOpen && !isWhole) {
-      this.#dirty = new Set();
-      await this.#slots?.put(
-        bucket,
-        touched.map((slot) => this.#packed(slot)),
-      );
-      return;
-    }
-    if (this.#isOpen) {
+    const open = this.#settled();
+    if (open !== null) {
+      const isWhole = touched.at(-1) === this.codec.slots - 1;
+      if (!isWhole) {
+        const pack = (slot: number) => packSlot(this.codec.columns, open.rows(slot));
+        const packed = touched.map((slot) => ({ slot, page: pack(slot) }));
+        await this.#slots?.put(bucket, packed);
+        return;
+      }
       // Its slots end here: all that they hold goes into pages.
-      this.#isOpen = false;
-      this.#dirty = new Set(this.#pages.keys());
       await this.#slots?.remove(bucket);
     }
-    const dirty = [...this.#dirty].sort((a, b) => a - b);
+    const dirty = open?.keys() ?? [...this.#dirty].sort((a, b) => a - b);
     this.#dirty = new Set();
-    const { changed, gone } = this.#inBlocks ? this.#blocks(dirty) : this.#alone(dirty);
-    for (const key of dirty)
-      if (!this.#pages.get(key)!.present.includes(1)) this.#pages.delete(key);
+    const pageOf = (key: number, spare?: Page) => open?.page(key, spare) ?? this.#pages.get(key);
+    const { changed, gone } = this.#inBlocks
+      ? this.#blocks(dirty, pageOf)
+      : this.#alone(dirty, pageOf);
+    for (const key of dirty) if (!hasRows(this.#pages.get(key))) this.#pages.delete(key);
     for (const { key } of changed) this.#stored.add(key);
     for (const key of gone) this.#stored.delete(key);
     await this.#rows.put(bucket, changed);
     await this.#rows.remove(bucket, gone);
+    // What is written there again is read first.
+    if (open !== null) this.forget();
   }
 
-  #alone(dirty: readonly number[]): Changes {
-    const isGone = (key: number) => !this.#pages.get(key)!.present.includes(1);
-    const kept = dirty.filter((key) => !isGone(key));
-    const changed = kept.map((key) => ({ key, page: this.codec.encode(this.#pages.get(key)!) }));
-    return { changed, gone: dirty.filter(isGone) };
-  }
-
-  #blocks(dirty: readonly number[]): Changes {
+  #alone(dirty: readonly number[], pageOf: PageOf): Changes {
     const changed: PageRow[] = [];
     const gone: number[] = [];
+    for (const key of dirty) {
+      const page = pageOf(key);
+      if (hasRows(page)) changed.push({ key, page: this.codec.encode(page) });
+      else gone.push(key);
+    }
+    return { changed, gone };
+  }
+
+  #blocks(dirty: readonly number[], pageOf: PageOf): Changes {
+    const changed: PageRow[] = [];
+    const gone: number[] = [];
+    const spare = Array.from({ length: KEYS_OF_BLOCK }, () => this.codec.empty());
     for (const block of new Set(dirty.map(blockOf))) {
       const keys = Array.from({ length: KEYS_OF_BLOCK }, (_, offset) => block + offset);
-      const pages = keys.flatMap((key) => {
-        const page = this.#pages.get(key);
-        return page?.present.includes(1) === true ? [[key, page] as const] : [];
+      const pages = keys.flatMap((key, offset) => {
+        const page = pageOf(key, spare[offset]);
+        return hasRows(page) ? [[key, page] as const] : [];
       });
       const rows = this.#rowsOf(block, pages);
       changed.push(...rows);
@@ -161,15 +219,18 @@ export class PageBuffer {
 
   forget(): void {
     this.#bucket = null;
-    this.#isOpen = false;
+    this.#open = null;
+    this.#written = new Map();
     this.#pages = new Map();
     this.#stored = new Set();
     this.#dirty = new Set();
     this.#touched = new Set();
   }
+}
 
-  #packed(slot: number): StoredSlot {
-    const rows = slotRows(this.codec, this.#pages, slot);
-    return { slot, page: packSlot(this.codec.columns, rows) };
-  }
+/** @param spare may be filled in, in place of a new page */
+type PageOf = (key: number, spare?: Page) => Page | undefined;
+
+function hasRows(page: Page | undefined): page is Page {
+  return page?.present.includes(1) === true;
 }

@@ -61,12 +61,12 @@ export async function rollUpHour(
 ): Promise<void> {
   const { bucket, slot } = slotOf(HOURS, hour);
   const sums = new Map<number, Float64Array>();
-  const all = await tables.usage.pages(hour);
-  const pages = [...all].filter(([, page]) => page.present.includes(1));
-  const containers = await tables.containers(all.keys());
-  const keys = await tables.costKeys(pages.map(([id]) => containers.get(id)!));
-  for (const [index, [, page]] of pages.entries()) {
-    const key = keys[index]!;
+  const pages = await tables.usage.pages(hour);
+  const ids = pages.keys();
+  const containers = await tables.containers(ids);
+  const keys = (await tables.costKeys(ids.map((id) => containers.get(id)!))).values();
+  for (const [, page] of pages) {
+    const key = keys.next().value!;
     let sum = sums.get(key);
     if (sum === undefined) sums.set(key, (sum = emptySums(COST_COLUMNS)));
     for (let window = 0; window < page.present.length; window += 1) {
@@ -181,7 +181,6 @@ async function sumPages(
   const sums = new Map<number, Float64Array>();
   const width = table.codec.columns.length;
   for (const [key, page] of await table.pages(bucket)) {
-    if (!page.present.includes(1)) continue;
     const sum = emptySums(columns);
     for (let slot = 0; slot < page.present.length; slot += 1) {
       if (page.present[slot] === 0) continue;
