@@ -76,7 +76,7 @@ export function containerSample(
   const readings = readCounter(counters.believed, window, { ...life, ends: context.ends });
   const believed = believableReading(readings, windowMs, context.nodeSize);
   const disk = (key: 'diskRead' | 'diskWrite'): Reading => {
-    const counters = entries.map((entry) => entry[key]);
+    const counters = entries.flatMap((entry) => entry[key]);
     return perSecond(growthOf(counters, window, life), windowMs);
   };
   const disks = { read: disk('diskRead'), write: disk('diskWrite') };

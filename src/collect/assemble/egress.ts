@@ -36,10 +36,8 @@ export function buildEgressTable(batch: Batch): EgressTable {
     const key = `${label(series, 'namespace')}/${pod}`;
     const entry = table.get(key) ?? {};
     table.set(key, entry);
-    const counters = (entry[destination] ??= new Map());
     const source = { life: '', nested: false, samples: series, startedAt: null };
-    const part = counterName(series);
-    counters.set(part, [...(counters.get(part) ?? []), source]);
+    (entry[destination] ??= []).push({ ...source, part: counterName(series) });
   }
   return table;
 }
@@ -103,7 +101,7 @@ export function withEgress(
     given.add(key);
     const life = { ...facts, createdAt: pod.createdAt, endedAt: null };
     const sent = (destination: Destination): number | null => {
-      const bytes = growthOf([entry[destination] ?? new Map()], window, life);
+      const bytes = growthOf(entry[destination] ?? [], window, life);
       return bytes === null ? null : bytes / ((window.end - window.start) / SECOND_MS);
     };
     const egress: EgressSample = {

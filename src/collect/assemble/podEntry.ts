@@ -1,42 +1,69 @@
 import type { TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
+import type { CounterPart } from '../measure/counter.ts';
 import type { CounterSource } from '../measure/lives.ts';
 import type { RawSeries } from '../prometheus/rawSamples.ts';
-import type { Statement } from './series.ts';
+import { overlay, type Statement } from './series.ts';
 
 /** Every series of a counter, whatever its lives and duplicates. */
 export type Counter = CounterSource<RawSeries>[];
 
-/** Counters that add up, by device or interface. */
-export type Counters = Map<string, Counter>;
+/** Every series of counters that add up, each with what it is about: a device or an interface. */
+export type Counters = CounterPart<RawSeries>[];
 
 /** Every series of these counters. */
-export function samplesOf(counters: Counters): readonly RawSeries[] {
-  return [...counters.values()].flatMap((counter) => counter.map(({ samples }) => samples));
+export function samplesOf(counters: Counter): readonly RawSeries[] {
+  return counters.map(({ samples }) => samples);
+}
+
+/** Adds to a list. One of a single item, as most are, takes no room for more. */
+export function added<T>(list: T[], item: T): T[] {
+  if (list.length === 0) return [item];
+  list.push(item);
+  return list;
+}
+
+/** Values by name. */
+export type Named = Map<string, Float64Array>;
+
+/** Stays empty: a map is made with its first name, since most have none. */
+const NONE: Named = new Map();
+
+/** Adds values to those of a name. */
+export function overlayNamed<K extends string>(
+  entry: Record<K, Named>,
+  key: K,
+  name: string,
+  more: Float64Array,
+): void {
+  const known = entry[key];
+  const values = overlay(known.get(name), more);
+  if (known.size === 0) entry[key] = new Map([[name, values]]);
+  else known.set(name, values);
 }
 
 /** All that a batch holds of one container of one pod. */
 export interface ContainerEntry {
   readonly name: string;
   /** Share of throttled periods by cgroup path, that is by life. */
-  readonly throttled: Map<string, Float64Array>;
-  readonly cpu: Counter;
+  throttled: Named;
+  cpu: Counter;
   /** A value where its CPU counter reads as it did an hour before. */
   standing: Float64Array | undefined;
-  readonly diskRead: Counters;
-  readonly diskWrite: Counters;
+  diskRead: Counters;
+  diskWrite: Counters;
   /** Every series of its working set. */
-  readonly ram: RawSeries[];
+  ram: RawSeries[];
   /** Resource name (`cpu`, `memory`, `nvidia_com_gpu`) → values. */
-  readonly requests: Map<string, Float64Array>;
-  readonly limits: Map<string, Float64Array>;
-  readonly images: Statement<ImageRef>[];
+  requests: Named;
+  limits: Named;
+  images: Statement<ImageRef>[];
   /** Statements about init containers: `sidecar` or `init`. */
   readonly init: Statement<'init' | 'sidecar'>[];
   running: Float64Array | undefined;
   restarts: Float64Array | undefined;
-  readonly terminated: Statement<string>[];
-  readonly waiting: Statement<string>[];
+  terminated: Statement<string>[];
+  waiting: Statement<string>[];
   gpuUtilisation: Float64Array | undefined;
   gpuTensor: Float64Array | undefined;
 }
@@ -53,18 +80,18 @@ export interface PodEntry {
   /** Null for series that name no UID: they belong to whichever pod of that name lived then. */
   readonly uid: string | null;
   readonly containers: Map<string, ContainerEntry>;
-  readonly info: InfoStatement[];
+  info: InfoStatement[];
   /** Null: it has no controller. */
-  readonly owners: Statement<WorkloadRef | null>[];
-  readonly phases: Statement<string>[];
+  owners: Statement<WorkloadRef | null>[];
+  phases: Statement<string>[];
   created: Float64Array | undefined;
   /** What its RuntimeClass adds, and what the scheduler says that it holds as a whole; by resource. */
-  readonly overhead: Map<string, Float64Array>;
-  readonly scheduled: Map<string, Float64Array>;
-  readonly labels: Statement<Readonly<Record<string, string>>>[];
-  readonly annotations: Statement<Readonly<Record<string, string>>>[];
-  readonly receive: Counters;
-  readonly transmit: Counters;
+  overhead: Named;
+  scheduled: Named;
+  labels: Statement<Readonly<Record<string, string>>>[];
+  annotations: Statement<Readonly<Record<string, string>>>[];
+  receive: Counters;
+  transmit: Counters;
   /** The node that cAdvisor's series name, where kube_pod_info does not. */
   usageNode: string | null;
   readonly times: PodTimes;
@@ -116,12 +143,12 @@ export function newPod(
     owners: [],
     phases: [],
     created: undefined,
-    overhead: new Map(),
-    scheduled: new Map(),
+    overhead: NONE,
+    scheduled: NONE,
     labels: [],
     annotations: [],
-    receive: new Map(),
-    transmit: new Map(),
+    receive: [],
+    transmit: [],
   };
 }
 
@@ -131,14 +158,14 @@ export function containerOf(pod: PodEntry, name: string): ContainerEntry {
   if (container === undefined) {
     container = {
       name,
-      throttled: new Map(),
+      throttled: NONE,
       cpu: [],
       standing: undefined,
-      diskRead: new Map(),
-      diskWrite: new Map(),
+      diskRead: [],
+      diskWrite: [],
       ram: [],
-      requests: new Map(),
-      limits: new Map(),
+      requests: NONE,
+      limits: NONE,
       images: [],
       init: [],
       running: undefined,

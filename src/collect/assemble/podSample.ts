@@ -59,7 +59,7 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
   const traffic = (side: 'receive' | 'transmit'): Reading =>
     perSecond(
       growthOf(
-        counters.map((one) => one[side]),
+        counters.flatMap((one) => one[side]),
         facts.window,
         network,
       ),

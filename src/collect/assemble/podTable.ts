@@ -1,6 +1,6 @@
 import type { WorkloadRef } from '../../model/workload.ts';
 import { SECOND_MS } from '../../model/time.ts';
-import { containerCgroup, podUidOf } from '../cgroup.ts';
+import { containerCgroup, podUidOf, type ContainerCgroup } from '../cgroup.ts';
 import { countBefore } from '../measure/samples.ts';
 import { carriedLabels } from '../labels.ts';
 import type { RestoreName } from '../labels.ts';
@@ -12,10 +12,11 @@ import type { QueryId } from '../prometheus/queries.ts';
 import type { RawSeries } from '../prometheus/rawSamples.ts';
 import { sumCpuParts } from './cpuParts.ts';
 import {
+  added,
   newPod,
   containerOf,
+  overlayNamed,
   type ContainerEntry,
-  type Counters,
   type ImageRef,
   type PodEntry,
   type PodInfo,
@@ -57,6 +58,8 @@ function podsOf({ byUid, loose }: PodName): readonly PodEntry[] {
   return loose === null ? [...byUid.values()] : [...byUid.values(), loose];
 }
 
+const NOT_ENDED: PodEntry['times']['ended'] = new Map();
+
 interface Builder {
   readonly names: Map<string, PodName>;
   readonly batch: Batch;
@@ -84,7 +87,7 @@ function podOf(builder: Builder, namespace: string, pod: string, uid: string | n
       scheduled: scheduled.get(key) ?? null,
       completed: completed.get(key) ?? null,
       isUnscheduled: unscheduled.has(key),
-      ended: ended.get(key) ?? new Map<string, never>(),
+      ended: ended.get(key) ?? NOT_ENDED,
     });
     name.byUid.set(uid, entry);
   }
@@ -110,29 +113,28 @@ function addPodFacts(builder: Builder): void {
   }
   eachPod(builder, 'podOwner', (pod, series) => {
     const value = ownerRef(label(series, 'owner_kind'), label(series, 'owner_name'));
-    pod.owners.push({ value, values: series.values });
+    pod.owners = added(pod.owners, { value, values: series.values });
   });
   eachPod(builder, 'podPhase', (pod, series) => {
-    pod.phases.push({ value: label(series, 'phase'), values: series.values });
+    pod.phases = added(pod.phases, { value: label(series, 'phase'), values: series.values });
   });
   eachPod(builder, 'podCreated', (pod, series) => {
     pod.created = overlay(pod.created, series.values);
   });
   eachPod(builder, 'podOverhead', (pod, series) => {
     const name = label(series, '__name__').endsWith('_cpu_cores') ? 'cpu' : 'memory';
-    pod.overhead.set(name, overlay(pod.overhead.get(name), series.values));
+    overlayNamed(pod, 'overhead', name, series.values);
   });
   eachPod(builder, 'scheduled', (pod, series) => {
-    const name = label(series, 'resource');
-    pod.scheduled.set(name, overlay(pod.scheduled.get(name), series.values));
+    overlayNamed(pod, 'scheduled', label(series, 'resource'), series.values);
   });
   eachPod(builder, 'podLabels', (pod, series) => {
     const value = carriedLabels(series.labels, 'label_', builder.restore);
-    pod.labels.push({ value, values: series.values });
+    pod.labels = added(pod.labels, { value, values: series.values });
   });
   eachPod(builder, 'podAnnotations', (pod, series) => {
     const value = carriedLabels(series.labels, 'annotation_', builder.restore);
-    pod.annotations.push({ value, values: series.values });
+    pod.annotations = added(pod.annotations, { value, values: series.values });
   });
 }
 
@@ -142,7 +144,7 @@ function addInfo(pod: PodEntry, series: RawSeries, { batch }: Builder): void {
   const values = countsOn(batch.grid, series.times);
   const known = pod.info.find((info) => isSame(info.value, value));
   if (known === undefined) {
-    pod.info.push({ value, values, times: series.times });
+    pod.info = added(pod.info, { value, values, times: series.times });
     return;
   }
   overlay(known.values, values);
@@ -196,8 +198,7 @@ function addContainerFacts(builder: Builder): void {
   };
   const resource =
     (kind: 'requests' | 'limits') => (container: ContainerEntry, series: GridSeries) => {
-      const name = label(series, 'resource');
-      container[kind].set(name, overlay(container[kind].get(name), series.values));
+      overlayNamed(container, kind, label(series, 'resource'), series.values);
     };
   each('requests', resource('requests'));
   each('limits', resource('limits'));
@@ -206,10 +207,10 @@ function addContainerFacts(builder: Builder): void {
     container.init.push({ value: 'init', values: series.values });
   });
   each('containerInfo', (container, series) => {
-    container.images.push({ value: imageRef(series), values: series.values });
+    container.images = added(container.images, { value: imageRef(series), values: series.values });
   });
   each('initInfo', (container, series) => {
-    container.images.push({ value: imageRef(series), values: series.values });
+    container.images = added(container.images, { value: imageRef(series), values: series.values });
     const value = label(series, 'restart_policy') === 'Always' ? 'sidecar' : 'init';
     container.init.unshift({ value, values: series.values });
   });
@@ -220,10 +221,16 @@ function addContainerFacts(builder: Builder): void {
     container.restarts = overlay(container.restarts, series.values);
   });
   each('terminatedReason', (container, series) => {
-    container.terminated.push({ value: label(series, 'reason'), values: series.values });
+    container.terminated = added(container.terminated, {
+      value: label(series, 'reason'),
+      values: series.values,
+    });
   });
   each('waitingReason', (container, series) => {
-    container.waiting.push({ value: label(series, 'reason'), values: series.values });
+    container.waiting = added(container.waiting, {
+      value: label(series, 'reason'),
+      values: series.values,
+    });
   });
 }
 
@@ -240,29 +247,39 @@ function imageRef(series: GridSeries): ImageRef {
 function addUsage(builder: Builder, reach: TargetReach): void {
   const { answers, lifeTimes } = builder.batch;
   const raw = withReach(builder.batch, reach);
+  const sourceOf = sourceReader(lifeTimes);
   const containerOfSeries = (series: Labelled): ContainerEntry =>
     containerOf(usingPod(builder, series), label(series, 'container'));
   for (const series of sumCpuParts(raw.cpu.series)) {
     usingPod(builder, series).usageNode ??= label(series, 'node') || null;
-    containerOfSeries(series).cpu.push(counterSource(series, lifeTimes));
+    const container = containerOfSeries(series);
+    container.cpu = added(container.cpu, sourceOf(series));
   }
   for (const series of builder.batch.standing) {
     const container = containerOfSeries(series);
     container.standing = overlay(container.standing, series.values);
   }
-  for (const series of raw.ram.series) containerOfSeries(series).ram.push(series);
-  for (const id of ['diskRead', 'diskWrite'] as const)
-    for (const series of raw[id].series)
-      addCounter(containerOfSeries(series)[id], label(series, 'device'), series, lifeTimes);
-  for (const series of raw.networkReceive.series)
-    addCounter(usingPod(builder, series).receive, label(series, 'interface'), series, lifeTimes);
-  for (const series of raw.networkTransmit.series)
-    addCounter(usingPod(builder, series).transmit, label(series, 'interface'), series, lifeTimes);
-  for (const series of answers.throttled.series) {
-    const { throttled } = containerOfSeries(series);
-    const id = label(series, 'id');
-    throttled.set(id, overlay(throttled.get(id), series.values));
+  for (const series of raw.ram.series) {
+    const container = containerOfSeries(series);
+    container.ram = added(container.ram, series);
   }
+  for (const id of ['diskRead', 'diskWrite'] as const)
+    for (const series of raw[id].series) {
+      const container = containerOfSeries(series);
+      const part = { part: label(series, 'device'), ...sourceOf(series) };
+      container[id] = added(container[id], part);
+    }
+  for (const [side, { series: all }] of [
+    ['receive', raw.networkReceive],
+    ['transmit', raw.networkTransmit],
+  ] as const)
+    for (const series of all) {
+      const pod = usingPod(builder, series);
+      const part = { part: label(series, 'interface'), ...sourceOf(series) };
+      pod[side] = added(pod[side], part);
+    }
+  for (const series of answers.throttled.series)
+    overlayNamed(containerOfSeries(series), 'throttled', label(series, 'id'), series.values);
   for (const query of ['gpuUtilisation', 'gpuTensor'] as const) {
     for (const series of builder.batch.answers[query].series) {
       const exported = label(series, 'exported_pod') !== '';
@@ -277,20 +294,18 @@ function addUsage(builder: Builder, reach: TargetReach): void {
   }
 }
 
-function addCounter(into: Counters, part: string, series: RawSeries, lifeTimes: LifeTimes): void {
-  const counter = into.get(part) ?? [];
-  counter.push(counterSource(series, lifeTimes));
-  into.set(part, counter);
-}
-
-function counterSource(
-  series: RawSeries,
-  { started, stated }: LifeTimes,
-): CounterSource<RawSeries> {
-  const latest = stated.get(lifeTimeKey(series.labels)) ?? Infinity;
-  const startedAt =
-    started.get(cgroupKey(series.labels)) ?? (latest <= (series.times[0] ?? 0) ? latest : null);
-  return { ...containerCgroup(label(series, 'id')), samples: series, startedAt };
+/** Tells the lives of series. Those of one container name the same cgroup, which is read once. */
+function sourceReader({ started, stated }: LifeTimes) {
+  const cgroups = new Map<string, ContainerCgroup>();
+  return (series: RawSeries): CounterSource<RawSeries> => {
+    const latest = stated.get(lifeTimeKey(series.labels)) ?? Infinity;
+    const startedAt =
+      started.get(cgroupKey(series.labels)) ?? (latest <= (series.times[0] ?? 0) ? latest : null);
+    const id = label(series, 'id');
+    let cgroup = cgroups.get(id);
+    if (cgroup === undefined) cgroups.set(id, (cgroup = containerCgroup(id)));
+    return { ...cgroup, samples: series, startedAt };
+  };
 }
 
 /**

@@ -12,7 +12,6 @@ export function sortName(name: PodName): void {
       sortStatements(list);
     }
     for (const container of pod.containers.values()) {
-      sortMap(container.throttled);
       sortLives(container.cpu);
       sortCounters(container.diskRead);
       sortCounters(container.diskWrite);
@@ -24,8 +23,8 @@ export function sortName(name: PodName): void {
 }
 
 function sortCounters(counters: Counters): void {
-  sortMap(counters);
-  for (const counter of counters.values()) sortLives(counter);
+  if (counters.length > 1)
+    counters.sort((a, b) => compare(a.part, b.part) || compare(a.life, b.life));
 }
 
 function sortLives(counter: Counter): void {

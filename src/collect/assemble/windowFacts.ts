@@ -90,7 +90,7 @@ function says(loose: PodEntry, at: WindowPoint): boolean {
 
 /** Some stores drop the cgroup of network series alone: they make no pod, but belong to one. */
 function hasTraffic({ receive, transmit }: PodEntry, window: Window): boolean {
-  return [...receive.values(), ...transmit.values()].some((counter) => hasSample(counter, window));
+  return hasSample(receive, window) || hasSample(transmit, window);
 }
 
 /** The GPU exporter knows pods by name only: its series alone make no pod, but belong to one. */

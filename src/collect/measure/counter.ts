@@ -29,20 +29,22 @@ export function readCounter(
   return { ...growthIn(lives, window, facts, isByMinute), disagree };
 }
 
-/** What counters grew that add up (devices, interfaces), each with all its series; null where none shows anything. */
+/** A series of one of several counters that add up. */
+export interface CounterPart<S> extends CounterSource<S> {
+  /** Which of them, such as a device or an interface. */
+  readonly part: string;
+}
+
+/** What counters grew that add up, each with all its series; null where none shows anything. */
 export function growthOf(
-  parts: readonly ReadonlyMap<string, readonly CounterSource<Samples>[]>[],
+  parts: readonly CounterPart<Samples>[],
   window: Window,
   facts: LifeFacts,
 ): Reading {
   let sum: Reading = null;
-  for (const [index, part] of parts.entries())
-    for (const [name, own] of part) {
-      if (parts.slice(0, index).some((before) => before.has(name))) continue;
-      const others = parts.slice(index + 1).flatMap((after) => after.get(name) ?? []);
-      const sources = others.length === 0 ? own : [...own, ...others];
-      const { measured } = readCounter(sources, window, facts, false);
-      if (measured !== null) sum = (sum ?? 0) + measured;
-    }
+  for (const sources of Map.groupBy(parts, ({ part }) => part).values()) {
+    const { measured } = readCounter(sources, window, facts, false);
+    if (measured !== null) sum = (sum ?? 0) + measured;
+  }
   return sum;
 }
