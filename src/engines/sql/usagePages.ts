@@ -1,7 +1,7 @@
 import type { TimeMs } from '../../model/time.ts';
 import { OpenPages, type StoredSlot } from '../../store/pages/openSlots.ts';
 import type { OpenSlots } from '../../store/pages/pageBuffer.ts';
-import { BlockReader, blockOf } from '../../store/pages/pageBlock.ts';
+import { BlockReader, rowsOf } from '../../store/pages/pageBlock.ts';
 import type { KeyedPage, PageCodec } from '../../store/pages/pageCodec.ts';
 import { sql, raw, put, inNumbers, type Db } from './db.ts';
 
@@ -48,11 +48,6 @@ export async function readUsagePages(
       if (wanted?.has(key) !== false) found.push({ hour, key, read: () => pages.page(key) });
   }
   return found;
-}
-
-/** The rows that may hold a container's page: that of its block, or its own. */
-function rowsOf(container: number): readonly number[] {
-  return [blockOf(container), container];
 }
 
 /** The windows of hours that are not over. */

@@ -9,6 +9,12 @@ import { requireOneName, requireWholeFile } from './historyFile.ts';
 export type Raw = Sqlite.Database;
 
 const BUSY_TIMEOUT_MS = 5_000;
+/** Of a new file. */
+const PAGE_BYTES = 8_192;
+/** The write-ahead log is copied into the file once it is as long. */
+const WAL_BYTES = 32 * 1024 * 1024;
+/** Tables whose rows are larger than a quarter of a page: with a number each, rows lie side by side at any size. */
+const LARGE_ROWS = /(CREATE TABLE usage_pages \([^;]*\) STRICT), WITHOUT ROWID;/;
 
 /** @throws HistoryError `io` when the folder of the history is not there (a volume not mounted). */
 export function requireFolder(path: string): void {
@@ -40,8 +46,9 @@ export function openForWriting(path: string): Raw {
     requireWholeFile(path);
     const raw = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
     return configured(raw, () => {
-      // Rows are pages of up to some KB; at SQLite's usual 4 KB, those above 1 KB would overflow.
-      raw.pragma('page_size = 16384');
+      // A change of one row writes a page, and each of 90 tables and indexes has one at least. Rows of up to 2 KB need no
+      // page of their own; at SQLite's usual 4 KB it would be 1 KB.
+      if (raw.pragma('page_count', { simple: true }) === 0) raw.pragma(`page_size = ${PAGE_BYTES}`);
       // Pages freed by the retention go back to the file system, a few at a time (`prune.ts`).
       raw.pragma('auto_vacuum = INCREMENTAL');
       raw.pragma('journal_mode = WAL');
@@ -49,7 +56,10 @@ export function openForWriting(path: string): Raw {
       // commits with the power. One commit a window can afford FULL.
       raw.pragma('synchronous = FULL');
       raw.pragma('foreign_keys = ON');
-      raw.pragma('journal_size_limit = 67108864');
+      // A page that changes in window after window is copied into the file once.
+      const pageBytes = raw.pragma('page_size', { simple: true }) as number;
+      raw.pragma(`wal_autocheckpoint = ${WAL_BYTES / pageBytes}`);
+      raw.pragma(`journal_size_limit = ${2 * WAL_BYTES}`);
       raw.pragma('cache_size = -32768');
     });
   });
@@ -104,7 +114,7 @@ export function fileSession(raw: Raw): Db {
   return asking({
     rows: async (sql, parameters) => statement(raw, sql).all(...parameters),
     change: async (sql, parameters) => statement(raw, sql).run(...parameters).changes,
-    define: async (schema) => void raw.exec(schema),
+    define: async (schema) => void raw.exec(schema.replace(LARGE_ROWS, '$1;')),
     hasTable: async (name) =>
       raw.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(name) !== undefined,
     store: async (table, key, rows, keep) => {

@@ -13,8 +13,8 @@ export interface WriterFileOptions {
   readonly maxBytes?: number | undefined;
 }
 
-/** Pages given back to the file system at once: 32 MiB, some tens of milliseconds. */
-const GIVEN_BACK = 2_048;
+/** Pages given back to the file system at once: 32 MiB of a new file, some tens of milliseconds. */
+const GIVEN_BACK = 4_096;
 
 /** The history’s file with its lock: one writing process per file. */
 class WriterFile extends SqliteDatabase implements WriterDatabase {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fc } from '../../../test/support/properties.ts';
 import type { PageColumn } from './columns.ts';
-import { BlockReader, blockOf, packBlock } from './pageBlock.ts';
+import { BlockReader, packRow, rowsOf } from './pageBlock.ts';
 import { PageCodec, type Page } from './pageCodec.ts';
 
 const COLUMNS: readonly PageColumn[] = [
@@ -25,14 +25,14 @@ const integer = fc.oneof(
 );
 const row = fc.tuple(fc.option(integer, { nil: Number.NaN }), integer, integer);
 const page = fc.array(fc.option(row), { minLength: SLOTS, maxLength: SLOTS });
-const block = fc
+const row128 = fc
   .tuple(
     fc.nat({ max: 5_000 }),
-    fc.uniqueArray(fc.tuple(fc.nat({ max: 15 }), page), { selector: ([place]) => place }),
+    fc.uniqueArray(fc.tuple(fc.nat({ max: 127 }), page), { selector: ([place]) => place }),
   )
   .map(([number, pages]) =>
     pages
-      .map(([place, rows]) => [16 * number + place, pageOf(rows)] as const)
+      .map(([place, rows]) => [128 * number + place, pageOf(rows)] as const)
       .sort(([a], [b]) => a - b),
   );
 
@@ -50,12 +50,12 @@ function readAll(by: PageCodec, key: number, stored: Uint8Array): [number, Page]
   return new BlockReader(by).pagesOf({ key, page: stored }).map((one) => [one.key, one.read()]);
 }
 
-describe('a block of pages', () => {
+describe('a row of blocks of pages', () => {
   test('gives each page back as it was, to the last integer', () => {
     fc.assert(
-      fc.property(block, (pages) => {
-        const key = blockOf(pages[0]?.[0] ?? 0);
-        expect(readAll(codec, key, packBlock(codec, pages)!)).toEqual(
+      fc.property(row128, (pages) => {
+        const [key] = rowsOf(pages[0]?.[0] ?? 0);
+        expect(readAll(codec, key, packRow(codec, pages)!)).toEqual(
           pages.map(([one, { values, present }]) => [
             one,
             { present, values: values.map((value) => value + 0) },
@@ -69,13 +69,13 @@ describe('a block of pages', () => {
     const earlier = new PageCodec(COLUMNS.slice(1, 2), SLOTS);
     const values = new Float64Array(SLOTS).fill(7, 3, 5);
     const present = new Uint8Array(SLOTS).fill(1, 3, 5);
-    const stored = packBlock(earlier, [[17, { values, present }]])!;
+    const stored = packRow(earlier, [[17, { values, present }]])!;
     const more: readonly PageColumn[] = [
       COLUMNS[1]!,
       COLUMNS[0]!,
       { ...COLUMNS[1]!, name: 'other' },
     ];
-    const [[key, read]] = readAll(new PageCodec(more, SLOTS), 16, stored) as [[number, Page]];
+    const [[key, read]] = readAll(new PageCodec(more, SLOTS), 0, stored) as [[number, Page]];
     expect(key).toBe(17);
     expect([...read.values.subarray(9, 15)]).toEqual([7, Number.NaN, 0, 7, Number.NaN, 0]);
   });
@@ -86,12 +86,12 @@ describe('a block of pages', () => {
   });
 
   test('does not take a value that is too large', () => {
-    expect(packBlock(codec, [[1, pageOf([[1, 2, 2 ** 52 - 1]])]])).not.toBeNull();
-    expect(packBlock(codec, [[1, pageOf([[1, 2, 2 ** 53]])]])).toBeNull();
+    expect(packRow(codec, [[1, pageOf([[1, 2, 2 ** 52 - 1]])]])).not.toBeNull();
+    expect(packRow(codec, [[1, pageOf([[1, 2, 2 ** 53]])]])).toBeNull();
   });
 
   test('that was damaged in any byte is found before its keys are believed', () => {
-    const whole = packBlock(codec, [
+    const whole = packRow(codec, [
       [1, pageOf([[1, 2, 3]])],
       [5, pageOf([[4, 5, 6]])],
     ])!;
@@ -105,13 +105,13 @@ describe('a block of pages', () => {
   test('is unpacked once, and let go when the next one is read', () => {
     const row = (key: number) => ({
       key,
-      page: packBlock(codec, [
+      page: packRow(codec, [
         [key, pageOf([[1, 2, 3]])],
         [key + 1, pageOf([[4, 5, 6]])],
       ])!,
     });
     const blocks = new BlockReader(codec);
-    const [first, , other] = [...blocks.pagesOf(row(0)), ...blocks.pagesOf(row(16))];
+    const [first, , other] = [...blocks.pagesOf(row(0)), ...blocks.pagesOf(row(128))];
     const page = first!.read();
     expect(first!.read()).toBe(page);
     other!.read();

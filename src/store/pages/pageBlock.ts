@@ -1,4 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { VarintReader, VarintWriter } from '../../model/varint.ts';
 import type { PageColumn } from './columns.ts';
 import {
   bodyOf,
@@ -11,12 +12,19 @@ import {
 } from './pageCodec.ts';
 
 /**
- * Pages of neighbouring keys in one stored row, under the lowest key that it could have: containers of one workload have
- * neighbouring numbers, and much in common. More keys would make rows that SQLite puts on pages of their own.
+ * Pages of neighbouring keys that are packed together: containers of one workload have neighbouring numbers, and much in
+ * common. To read one of more keys would take longer.
  */
-export const KEYS_OF_BLOCK = 16;
+const KEYS_OF_BLOCK = 16;
 
-/** The first byte of a block; a row that begins with another is the page of its key alone. */
+/**
+ * Keys whose blocks are one stored row, under the lowest key that it could have. Rows much larger than a page of the
+ * database leave little of it unused; to read a key, only its block is unpacked.
+ */
+export const KEYS_OF_ROW = 128;
+
+/** The first byte of a row of blocks, and of a block; a row that begins with another is the page of its key alone. */
+const ROW_FORMAT = 5;
 const FORMAT = 3;
 /** Beside the number of a column's byte planes: all its values are unknown, or some are (a bitmap says which). */
 const ALL_UNKNOWN = 16;
@@ -28,17 +36,35 @@ const MOST_EXPECTED = 2 ** 51;
 /** A slot of a page: where its values begin. */
 type SlotRow = readonly [values: Float64Array, at: number];
 
-/** The key of the row that a key's page is packed into. */
-export function blockOf(key: number): number {
-  return key - (key % KEYS_OF_BLOCK);
+/** The keys of the rows that may hold a key's page: of blocks, of one block as an earlier version stored it, and its own. */
+export function rowsOf(key: number): readonly [row: number, block: number, key: number] {
+  return [key - (key % KEYS_OF_ROW), key - (key % KEYS_OF_BLOCK), key];
+}
+
+/** Packs the pages of one row, by key. Null where a value is too large for it: `PageCodec` takes those. */
+export function packRow(
+  codec: PageCodec,
+  pages: readonly (readonly [number, Page])[],
+): Uint8Array | null {
+  const blocks = [...Map.groupBy(pages, ([key]) => Math.floor(key / KEYS_OF_BLOCK))];
+  const row = new VarintWriter();
+  row.byte(ROW_FORMAT);
+  row.unsigned(blocks.length);
+  for (const [number, of] of blocks) {
+    const block = packBlock(codec, of);
+    if (block === null) return null;
+    row.unsigned(number % (KEYS_OF_ROW / KEYS_OF_BLOCK));
+    row.bytes(block);
+  }
+  return sealed(row.take());
 }
 
 /**
  * Packs the pages of one block: column by column, over all slots of one key after the other, each value as the difference
  * from what the one before lets expect, and these differences byte by byte, the lowest bytes of all of them first. So what
- * is alike comes to lie side by side, and is deflated. Null where a value is too large for it: `PageCodec` takes those.
+ * is alike comes to lie side by side, and is deflated.
  */
-export function packBlock(
+function packBlock(
   codec: PageCodec,
   pages: readonly (readonly [number, Page])[],
 ): Uint8Array | null {
@@ -63,7 +89,7 @@ export function packBlock(
   }
   const keys = Uint8Array.from(pages, ([key]) => key % KEYS_OF_BLOCK);
   const deflated = deflateRawSync(Buffer.concat(parts));
-  return sealed(Buffer.concat([Uint8Array.of(FORMAT, keys.length), keys, deflated]));
+  return Buffer.concat([Uint8Array.of(FORMAT, keys.length), keys, deflated]);
 }
 
 /** What a value is expected to be, by the last known one. */
@@ -146,7 +172,16 @@ export class BlockReader {
   /** The pages of a row. @throws HistoryError `corrupt`, before any of its keys is believed */
   pagesOf({ key, page }: PageRow): readonly KeyedPage[] {
     const body = bodyOf(page);
-    if (body[0] !== FORMAT) return [{ key, read: () => this.#codec.decode(page) }];
+    if (body[0] === FORMAT) return this.#blockAt(key, body);
+    if (body[0] !== ROW_FORMAT) return [{ key, read: () => this.#codec.decode(page) }];
+    const input = new VarintReader();
+    input.open(body.subarray(1));
+    return Array.from({ length: input.unsigned() }, () =>
+      this.#blockAt(key + input.unsigned() * KEYS_OF_BLOCK, input.bytes()),
+    ).flat();
+  }
+
+  #blockAt(key: number, body: Uint8Array): readonly KeyedPage[] {
     const keys = body.subarray(2, 2 + body[1]!);
     return Array.from(keys, (offset, place) => ({
       key: key + offset,

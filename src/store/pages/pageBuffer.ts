@@ -1,5 +1,5 @@
 import { OpenPages, packSlot, WrittenSlot, type StoredSlot } from './openSlots.ts';
-import { BlockReader, blockOf, KEYS_OF_BLOCK, packBlock } from './pageBlock.ts';
+import { BlockReader, KEYS_OF_ROW, packRow, rowsOf } from './pageBlock.ts';
 import type { Page, PageCodec, PageRow } from './pageCodec.ts';
 
 /** The stored pages of one level (`bucket, key → page`), as an engine reads and writes them. */
@@ -195,14 +195,14 @@ export class PageBuffer {
   #blocks(dirty: readonly number[], pageOf: PageOf): Changes {
     const changed: PageRow[] = [];
     const gone: number[] = [];
-    const spare = Array.from({ length: KEYS_OF_BLOCK }, () => this.codec.empty());
-    for (const block of new Set(dirty.map(blockOf))) {
-      const keys = Array.from({ length: KEYS_OF_BLOCK }, (_, offset) => block + offset);
+    const spare = Array.from({ length: KEYS_OF_ROW }, () => this.codec.empty());
+    for (const row of new Set(dirty.map((key) => rowsOf(key)[0]))) {
+      const keys = Array.from({ length: KEYS_OF_ROW }, (_, offset) => row + offset);
       const pages = keys.flatMap((key, offset) => {
         const page = pageOf(key, spare[offset]);
         return hasRows(page) ? [[key, page] as const] : [];
       });
-      const rows = this.#rowsOf(block, pages);
+      const rows = this.#packed(row, pages);
       changed.push(...rows);
       const isLeft = (key: number) => rows.every((row) => row.key !== key);
       gone.push(...keys.filter((key) => this.#stored.has(key) && isLeft(key)));
@@ -210,10 +210,10 @@ export class PageBuffer {
     return { changed, gone };
   }
 
-  #rowsOf(block: number, pages: readonly (readonly [number, Page])[]): readonly PageRow[] {
+  #packed(row: number, pages: readonly (readonly [number, Page])[]): readonly PageRow[] {
     if (pages.length === 0) return [];
-    const packed = packBlock(this.codec, pages);
-    if (packed !== null) return [{ key: block, page: packed }];
+    const packed = packRow(this.codec, pages);
+    if (packed !== null) return [{ key: row, page: packed }];
     return pages.map(([key, page]) => ({ key, page: this.codec.encode(page) }));
   }
 
