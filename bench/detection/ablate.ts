@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { runWindow } from '../../src/cycle/runWindow.ts';
 import type { Settings } from '../../src/cycle/settings.ts';
 import { abuseDetector, lookAtWindow } from '../../src/detect/abuse/abuseDetector.ts';
@@ -25,8 +28,8 @@ import {
 import { WINDOW_MS } from './workload.ts';
 
 /*
- * What each signal and cap brings, and the smallest set that keeps the figures: `node bench/detection/ablate.ts`. The
- * tuning split is played once, and whatever was judged there is judged again with parts left out, one by one and then
+ * What each signal and cap brings, and the smallest set that keeps the figures: `node bench/detection/ablate.ts` writes
+ * docs/detection-ablation.md. The tuning split is played once, and whatever was judged there is judged again with parts left out, one by one and then
  * greedily together. What a verdict keeps from being learnt stays as it was: a set that is taken is played again.
  */
 
@@ -52,6 +55,12 @@ const WORLDS: readonly (readonly [World, Lacks])[] = [
 const NAMES = [...SIGNALS.filter(({ family }) => family !== 'signals'), ...CAPS].map(
   ({ name }) => name,
 );
+const COLUMNS = [
+  ['warned', 'miners found'],
+  ['critical', 'deployed miners critical in two hours'],
+  ['falseWarnings', 'false warnings'],
+  ['falseCriticals', 'false criticals'],
+] as const;
 /** An alarm within so long of the one before is the same. */
 const SAME_MS = 3 * HOUR_MS;
 
@@ -61,17 +70,41 @@ const judged = WORLDS.flatMap(([world, lacks]) => {
   return play(world, lacks);
 });
 const base = figuresOf([]);
-print('with all', JSON.stringify(base));
 const alone = new Map(NAMES.map((name) => [name, figuresOf([name])]));
-for (const [name, figures] of alone) print(`without ${name}`, difference(figures, base));
 let gone: readonly string[] = [];
-for (const name of [...NAMES].sort((a, b) => changesOf(a) - changesOf(b))) {
-  const figures = figuresOf([...gone, name]);
-  if (isWorse(figures, base)) continue;
-  gone = [...gone, name];
-  print(`also without ${name}`, difference(figures, base));
+for (const name of [...NAMES].sort((a, b) => changesOf(a) - changesOf(b)))
+  if (!isWorse(figuresOf([...gone, name]), base)) gone = [...gone, name];
+const joint = figuresOf(gone);
+writeFileSync(
+  fileURLToPath(new URL('../../docs/detection-ablation.md', import.meta.url)),
+  report(execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim()),
+);
+
+function report(commit: string): string {
+  const row = (name: string, figures: Figures): string =>
+    `| ${[name, ...COLUMNS.map(([key]) => changed(figures, key))].join(' | ')} |`;
+  const whole = COLUMNS.map(([key, title]) => `${base[key] ?? 0} ${title}`).join(', ');
+  return `# What each signal and cap brings
+
+On the tuning split (${WORLDS.map(([world]) => world.name).join(', ')}), at commit ${commit}, with \`node bench/detection/ablate.ts\`:
+whatever was judged there is judged again with one part left out. With all parts: ${whole}.
+A figure is what changes without the part; an empty row changes nothing on these cases.
+
+| without | ${COLUMNS.map(([, title]) => title).join(' | ')} |
+| --- | ${COLUMNS.map(() => '---').join(' | ')} |
+${Array.from(alone, ([name, figures]) => row(`\`${name}\``, figures)).join('\n')}
+${row(`jointly: ${gone.map((name) => `\`${name}\``).join(', ')}`, joint)}
+
+The last row is the largest set that can go, taken greedily, without a figure becoming worse. What is in it and stays is
+required of the detector all the same, or is right in clusters that these cases do not show:
+[the decision](decisions/2026-11-30-fewer-mechanisms.md).
+`;
 }
-print('stay', NAMES.filter((name) => !gone.includes(name)).join(', '));
+
+function changed(figures: Figures, key: string): string {
+  const by = (figures[key] ?? 0) - (base[key] ?? 0);
+  return by === 0 ? '' : by > 0 ? `+${by}` : String(by);
+}
 
 function play(world: World, lacks: Lacks): readonly Judged[] {
   const found: Judged[] = [];
@@ -151,19 +184,10 @@ function isWorse(figures: Figures, than: Figures): boolean {
   );
 }
 
-function difference(figures: Figures, than: Figures): string {
-  const changed = Object.keys(than).filter((name) => figures[name] !== than[name]);
-  return changed.map((name) => `${name} ${than[name]} → ${figures[name]}`).join(', ') || 'the same';
-}
-
 function changesOf(name: string): number {
   const figures = alone.get(name) ?? base;
   return Object.keys(base).reduce(
     (sum, key) => sum + Math.abs((figures[key] ?? 0) - (base[key] ?? 0)),
     0,
   );
-}
-
-function print(what: string, text: string): void {
-  process.stdout.write(`${what}: ${text}\n`);
 }

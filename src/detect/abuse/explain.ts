@@ -14,7 +14,7 @@ import type { Facts } from './evidence/signal.ts';
 import type { Subject } from './subjects/subject.ts';
 import type { AbuseSections } from './thresholds.ts';
 import type { HeldCap } from './verdict/cap.ts';
-import { evidenceOf, judge } from './verdict/judge.ts';
+import { evidenceOf, judge, scoreOf } from './verdict/judge.ts';
 
 /** One signal as it stands, whether or not it speaks; its weight is that of the strongest of its family. */
 export interface ExplainedSignal extends Evidence {
@@ -93,13 +93,13 @@ function isOf({ workload }: Subject, { kind, name }: WorkloadRef): boolean {
 function explanationOf(facts: Facts, { thresholds }: DetectContext<AbuseSections>): Explanation {
   const { subject, track, suspicion } = facts;
   const indicators = matcherOf(thresholds.signatures).match(subject, track.signs);
-  const { score, points, families, caps, readings, undecided } = judge({ ...facts, indicators });
+  const { severity, points, families, caps, readings, undecided } = judge({ ...facts, indicators });
   const line = suspicion.threshold === null ? 'more' : formatCores(suspicion.threshold);
   return {
     container: nameOf(subject),
     about: subject.kind,
     severity: severityOfRank(track.alarm),
-    score,
+    score: scoreOf(points, severity),
     points,
     suspiciousSince: track.since > 0 ? track.since : null,
     normal: normalText(facts),

@@ -1,7 +1,6 @@
 import type { Baseline } from '../expectation/baseline.ts';
 import type { Normal } from '../expectation/normal.ts';
-import { usualAtTraffic } from '../expectation/trafficLine.ts';
-import type { Ceiling, Usual } from '../expectation/usual.ts';
+import { usualAtTraffic, type Ceiling, type Usual } from '../expectation/usual.ts';
 import type { Track } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
 import type { AbuseThresholds } from '../thresholds.ts';

@@ -3,8 +3,7 @@ import { medianOf, quantileOf } from '../../../model/quantile.ts';
 import { learntHours, readerOf, valuesAt, type HourRing } from '../../usual/hourRing.ts';
 import { alikeHours, normalUse } from '../../usual/alikeHours.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
-import { lineThrough, type TrafficLine } from './trafficLine.ts';
-import type { Ceiling, Usual } from './usual.ts';
+import { lineThrough, type Ceiling, type TrafficLine, type Usual } from './usual.ts';
 
 /** The current run of a Job, or an hour that is being burnt, must not vouch for itself. */
 const RUN_HOURS = DAY_HOURS / 2;

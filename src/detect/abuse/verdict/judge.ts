@@ -12,8 +12,6 @@ const SCORE_PER_POINT = 25;
 
 export interface Judgement {
   readonly severity: Severity | null;
-  /** 0..100, inside the band of the severity. */
-  readonly score: number;
   /** Points of the families, a plateau counted as one. */
   readonly points: number;
   readonly readings: readonly MeasuredSignal[];
@@ -27,7 +25,6 @@ export interface Judgement {
 /** Of what nothing was to be said: no signal was read. */
 export const QUIET: Judgement = {
   severity: null,
-  score: 0,
   points: 0,
   readings: [],
   families: new Map(),
@@ -60,7 +57,6 @@ export function judge(facts: Facts, without: readonly string[] = []): Judgement 
       : 'A warning needs two independent families of evidence';
   return {
     severity,
-    score: scoreOf(points, severity),
     points,
     readings,
     families,

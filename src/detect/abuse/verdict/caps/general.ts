@@ -1,6 +1,7 @@
 import { DAY_MS, formatTime, HOUR_MS } from '../../../../model/time.ts';
 import { UNDECIDED_UNITS } from '../../evidence/follow.ts';
 import type { Facts } from '../../evidence/signal.ts';
+import { TWICE } from '../../evidence/signals/novelty.ts';
 import { isSteady } from '../../evidence/signals/plateau.ts';
 import { HOUR_UNITS } from '../../state/state.ts';
 import { criticalWindows, offWindows } from '../../thresholds.ts';
@@ -43,6 +44,9 @@ function isKnown({ normal, track, window, thresholds }: Facts): boolean {
   return isSettled && age >= thresholds.baseline.seasonalHours * HOUR_MS;
 }
 
+/** Evidence with which a small excess is more than that. */
+const BEYOND_SMALL = ['level', 'shape', 'spec', 'signals'] as const;
+
 export const GENERAL: readonly Cap[] = [
   {
     name: 'too-short',
@@ -74,15 +78,32 @@ export const GENERAL: readonly Cap[] = [
       `Planned: ${planned?.name}, until ${formatTime(planned?.endsAt ?? 0)} (${planned?.by})`,
   },
   {
-    // A few hours of it do not tell what it does at others: what came then has to be steady.
+    // A few hours of it do not tell what it does at others. What came then has to be steady, to be twice what was seen,
+    // and its traffic must show that it is no load; siblings tell more.
     name: 'first-hours',
     atMost: 'info',
-    applies: ({ normal, track, subject, thresholds }, families) =>
-      normal.source === 'unknown' &&
-      subject.kind === 'cpu' &&
-      !families.has('spec') &&
-      !isSteady(track, thresholds),
-    because: () => 'Only a few hours of it are known: a warning needs steady use',
+    applies({ normal, track, subject, suspicion, thresholds }, families) {
+      if (normal.source !== 'unknown' || subject.kind !== 'cpu' || families.has('spec'))
+        return false;
+      const hours = normal.base === normal.siblings ? null : normal.base;
+      const isLasting =
+        suspicion.by === 'average' && track.smoothCores >= TWICE * (hours?.average.upper ?? 0);
+      const isHint = hours !== null && !isLasting && (families.get('novelty') ?? 0) < 1;
+      return subject.net === null || isHint || !isSteady(track, thresholds);
+    },
+    because: () =>
+      'Only a few hours of it are known: a warning needs steady use of twice as much, beyond its traffic',
+  },
+  {
+    // Ordinary work goes so far beyond its normal now and then; what mines is even, at its limit, or more.
+    name: 'small-excess',
+    atMost: 'info',
+    applies: ({ normal }, families) =>
+      normal.source === 'own' &&
+      (families.get('novelty') ?? 0) < 1 &&
+      BEYOND_SMALL.every((family) => !families.has(family)),
+    because: () =>
+      'Less than twice its normal, and neither steady nor at its limit: may be ordinary work',
   },
   {
     name: 'first-day',
