@@ -92,7 +92,7 @@ function isOf({ workload }: Subject, { kind, name }: WorkloadRef): boolean {
 
 function explanationOf(facts: Facts, { thresholds }: DetectContext<AbuseSections>): Explanation {
   const { subject, track, suspicion } = facts;
-  const indicators = matcherOf(thresholds.signatures).match(subject, track.signs);
+  const indicators = matcherOf(thresholds.signatures)(subject, track.signs);
   const { severity, points, families, caps, readings, undecided } = judge({ ...facts, indicators });
   const line = suspicion.threshold === null ? 'more' : formatCores(suspicion.threshold);
   return {

@@ -116,7 +116,7 @@ export function factsOf(subject: Subject, track: Track, groupSize: number, scene
     // What its image does elsewhere is no normal of a side-car: it depends on what it stands beside.
     sideCar: sideCarOf(subject, rows, arrivals, ownBase, window.start, thresholds),
     indicators: isActive(subject, track, thresholds)
-      ? matcherOf(signatures).match(subject, track.signs)
+      ? matcherOf(signatures)(subject, track.signs)
       : NO_INDICATORS,
     reported: workload === null ? [] : signals.of(namespace, workload),
     window,

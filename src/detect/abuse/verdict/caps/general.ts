@@ -1,7 +1,6 @@
 import { DAY_MS, formatTime, HOUR_MS } from '../../../../model/time.ts';
 import { UNDECIDED_UNITS } from '../../evidence/follow.ts';
 import type { Facts } from '../../evidence/signal.ts';
-import { TWICE } from '../../evidence/signals/novelty.ts';
 import { isSteady } from '../../evidence/signals/plateau.ts';
 import { HOUR_UNITS } from '../../state/state.ts';
 import { criticalWindows, offWindows } from '../../thresholds.ts';
@@ -78,21 +77,19 @@ export const GENERAL: readonly Cap[] = [
       `Planned: ${planned?.name}, until ${formatTime(planned?.endsAt ?? 0)} (${planned?.by})`,
   },
   {
-    // A few hours of it do not tell what it does at others. What came then has to be steady, to be twice what was seen,
-    // and its traffic must show that it is no load; siblings tell more.
+    // A few hours of it do not tell what it does at others. What came then has to be steady, to be twice what was seen
+    // or at its limit, and its traffic must show that it is no load; siblings tell more.
     name: 'first-hours',
     atMost: 'info',
-    applies({ normal, track, subject, suspicion, thresholds }, families) {
+    applies({ normal, track, subject, thresholds }, families) {
       if (normal.source !== 'unknown' || subject.kind !== 'cpu' || families.has('spec'))
         return false;
-      const hours = normal.base === normal.siblings ? null : normal.base;
-      const isLasting =
-        suspicion.by === 'average' && track.smoothCores >= TWICE * (hours?.average.upper ?? 0);
-      const isHint = hours !== null && !isLasting && (families.get('novelty') ?? 0) < 1;
+      const isOfOwnHours = normal.base !== null && normal.base !== normal.siblings;
+      const isHint = isOfOwnHours && (families.get('novelty') ?? 0) < 1 && !families.has('level');
       return subject.net === null || isHint || !isSteady(track, thresholds);
     },
     because: () =>
-      'Only a few hours of it are known: a warning needs steady use of twice as much, beyond its traffic',
+      'Only a few hours of it are known: a warning needs steady use, of twice as much or at its limit, beyond its traffic',
   },
   {
     // Ordinary work goes so far beyond its normal now and then; what mines is even, at its limit, or more.
