@@ -1,9 +1,18 @@
-import type { Verdict } from '../../../model/finding.ts';
-import { repositoryOf } from '../../../model/podSpec.ts';
+import type { Evidence, FindingCause, Severity, Verdict } from '../../../model/finding.ts';
+import { fromNano } from '../../../model/money.ts';
+import { HOUR_MS, HOURS_PER_MONTH, formatTime, windowHours } from '../../../model/time.ts';
 import type { AbuseLook, Judged } from '../look.ts';
 import { rankOf, severityOfRank } from '../state/state.ts';
-import { MOST_NAMED, type Subject } from '../subjects/subject.ts';
-import { verdictOf } from './verdict.ts';
+import { MOST_NAMED, totalCores, type Subject } from '../subjects/subject.ts';
+import { medianOf } from '../../../model/quantile.ts';
+import { repositoryOf } from '../../../model/podSpec.ts';
+import { causeOf, CHECK_OF_CAUSE } from './cause.ts';
+import { nextSteps } from './nextSteps.ts';
+import { evidenceOf, scoreOf, type Judgement } from './judge.ts';
+import { type Facts } from '../evidence/signal.ts';
+import { formatNumber, plural } from '../../../model/text/units.ts';
+
+const RULE = 'miner-like-use';
 
 /**
  * One cause, one finding: a group speaks for its members, at least as severely as they do, and the graver of cores and
@@ -56,4 +65,130 @@ function sameImage(subject: Subject, subjects: readonly Subject[]): readonly str
       : [`${namespace}/${workload.kind}/${workload.name}`];
   });
   return [...new Set(names)].sort().slice(0, MOST_NAMED);
+}
+
+/** @param sameImage workloads elsewhere that run the image. */
+function verdictOf(
+  facts: Facts,
+  judgement: Judgement,
+  status: Verdict['status'],
+  severity: Severity,
+  sameImage: readonly string[],
+): Verdict {
+  const { subject, track } = facts;
+  const cause = causeOf(facts, judgement, severity);
+  const hot = subject.members.filter(
+    ({ cores }) => subject.kind === 'group' || cores >= track.quietBelow,
+  );
+  // A miner may pause for a window.
+  const pods = (hot.length > 0 ? hot : subject.members.slice(0, 1)).map(({ pod }) => pod.name);
+  const evidence = judgement.readings
+    .filter(({ strength }) => strength !== null && strength > 0)
+    .map((reading) => evidenceOf(reading));
+  return {
+    kind: 'cryptojacking',
+    rule: RULE,
+    scope: subject.scope,
+    status,
+    severity,
+    cause,
+    ...(subject.image !== null && { image: repositoryOf(subject.image) }),
+    score: scoreOf(judgement.points, severity),
+    startedAt: startOf(facts),
+    summary:
+      status === 'clear'
+        ? 'CPU use is back to normal'
+        : summaryOf(facts, judgement, severity, cause),
+    evidence: [
+      ...evidence,
+      ...context(facts, sameImage),
+      ...judgement.undecided.map((text) => remark('undecided', text)),
+    ],
+    next: nextSteps(facts, severity),
+    pods: [...new Set(pods)].sort().slice(0, MOST_NAMED),
+    costBeforeNano: track.since > 0 ? Math.max(0, track.costNano - subject.costNano) : null,
+    costPerMonth: costPerMonth(facts),
+  };
+}
+
+/** Its cost since the onset, for a month: a miner in turns is no cheaper in the windows that it rests in. */
+function costPerMonth({ subject, track, window }: Facts): number {
+  const [nano, from] =
+    track.since > 0 ? [track.costNano, track.since] : [subject.costNano, window.start];
+  return (fromNano(nano) / windowHours({ start: from, end: window.end })) * HOURS_PER_MONTH;
+}
+
+/** The episode's begin; a group's, as far as those that are in it now have lived. */
+function startOf({ subject, track, window }: Facts): number {
+  if (track.since === 0) return window.start;
+  if (subject.kind !== 'group') return track.since;
+  const created = subject.members.map(({ pod }) => pod.createdAt ?? track.since);
+  const eldest = created.length === 0 ? track.since : Math.min(...created);
+  // Links of a chain are always young: only a group that formed long after the episode began is another.
+  return eldest - track.since > HOUR_MS ? eldest : track.since;
+}
+
+/** What a signal says in the summary; `steady` stands before the cores. */
+const PHRASES: Readonly<Record<string, string>> = {
+  signature: 'matches a known miner',
+  'novel-use': 'far above its normal',
+  'cpu-without-work': 'almost no network or disk I/O',
+  'sustained-use': 'at its limit',
+  'system-like-name': 'named like a Kubernetes component',
+  'gpu-without-tensor': 'tensor cores idle',
+  'miner-reported': 'another tool reports a miner',
+  'egress-reported': 'another tool reports a connection to a pool',
+};
+
+function summaryOf(
+  { subject, suspicion, track }: Facts,
+  judgement: Judgement,
+  severity: Severity,
+  cause: FindingCause,
+): string {
+  // The episode's typical use: the present window may be one in which it rests.
+  const used = track.recent.length > 0 ? medianOf(track.recent) : suspicion.cores;
+  const firing = judgement.readings
+    .filter(({ strength }) => (strength ?? 0) > 0)
+    .map(({ signal }) => signal.name);
+  const unit = subject.kind === 'gpu' ? 'GPUs' : 'cores';
+  const count = subject.members.length;
+  const steady = firing.includes('flatness') ? 'steady ' : '';
+  const pods = count === 0 ? 'short-lived pods' : plural(count, 'pod');
+  const isOneOfMany = count > 1 && !subject.isSummed;
+  const total = isOneOfMany ? Math.max(used, totalCores(subject)) : used;
+  const busiest = isOneOfMany ? `, ${formatNumber(used)} in the busiest` : '';
+  const use = `${steady}${formatNumber(total)} ${unit} on ${pods}${busiest}`;
+  const reasons = firing.flatMap((name) => PHRASES[name] ?? []);
+  const isNew = firing.includes('new-workload') && track.firstSeen > 0;
+  const since = isNew ? [`first seen ${formatTime(track.firstSeen)}`] : [];
+  const said = [use, ...reasons, ...since].join(', ');
+  return severity === 'critical' && cause === 'mining'
+    ? `Looks like mining: ${said}`
+    : `Unusual CPU: ${said}. ${CHECK_OF_CAUSE[cause]}`;
+}
+
+/** What happened around the onset: context without weight. */
+function context({ track, subject }: Facts, sameImage: readonly string[]): Verdict['evidence'] {
+  const { node = null, createdAt = null } = subject.members[0]?.pod ?? {};
+  const found: Evidence[] = [];
+  const changed = (signal: string, at: number, text: string): void => {
+    if (track.since > 0 && Math.abs(at - track.since) <= HOUR_MS)
+      found.push(remark(signal, `${text} at ${formatTime(at)}, around the onset`));
+  };
+  const { firstSeen, imageSince, commandSince } = track;
+  if (imageSince > firstSeen) changed('image-changed', imageSince, 'Its image changed');
+  if (commandSince > firstSeen)
+    changed('command-changed', commandSince, 'Its command line changed');
+  changed('pod-created', createdAt ?? 0, 'The pod was created');
+  if (node !== null) found.push(remark('node', `It runs on node ${node}`));
+  if (sameImage.length > 0)
+    found.push(remark('same-image', `The same image also runs in ${sameImage.join(', ')}`));
+  return found;
+}
+
+/** Evidence that says something and weighs nothing. */
+function remark(signal: string, text: string): Evidence {
+  const nothing = { value: null, threshold: null, unit: 'context', weight: 0 };
+  return { signal, family: 'data', ...nothing, text };
 }
