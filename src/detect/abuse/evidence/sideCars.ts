@@ -109,12 +109,13 @@ export function ignoresTraffic(
   return followAt([subject], rows, least).follows === false;
 }
 
-/** Adds the window up, or begins anew where there is nothing to go with. */
+/** Adds the window up. What is no longer at its limit begins anew; of a side-car it is kept, for those of its image. */
 export function learnBeside(facts: Facts, rows: Rows): void {
-  const { subject, window, track } = facts;
+  const { subject, window, track, historyStart } = facts;
   const load = loadBeside(facts);
   const was = besideOf(rows, subject);
-  if (load === null && facts.sideCar === null && was !== null) rows.delete(`b/${subject.key}`);
+  const isOfTraffic = was !== null && track.firstSeen - historyStart < DAY_MS;
+  if (load === null && isOfTraffic) rows.delete(`b/${subject.key}`);
   // Of its first window it ran for a part only.
   if (load === null || subject.isStarting || track.firstSeen >= window.start) return;
   const sums = addWindow(was, load, subject.cores, unitsOf(window), window.start);
