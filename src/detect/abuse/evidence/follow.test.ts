@@ -1,14 +1,18 @@
 import { expect, it } from 'vitest';
-import { sumBeside, addWindow, followOf, relative } from './follow.ts';
+import { addWindow, followOf } from './follow.ts';
 import type { Beside } from '../state/state.ts';
 
 const LEAST = 0.3;
 
 /** So many windows in which the others use `others(n)` cores and it `own(n)`. */
-function sums(count: number, others: (n: number) => number, own: (n: number) => number): Beside {
+function sums(
+  count: number,
+  others: (n: number) => number,
+  own: (n: number) => number,
+): readonly Beside[] {
   let sum: Beside | null = null;
   for (let n = 0; n < count; n++) sum = addWindow(sum, others(n), own(n), 1, n);
-  return relative(sum!);
+  return [sum!];
 }
 
 const waves = (n: number): number => 0.2 + 0.05 * Math.sin(n / 3) + 0.01 * Math.sin(n * 2.3);
@@ -39,7 +43,7 @@ it('what uses more when they use less does not follow either', () => {
 });
 
 it('cannot be told from few windows, nor where they do not vary', () => {
-  expect(followOf(sumBeside([]), LEAST)).toEqual({ follows: null, isEvener: false });
+  expect(followOf([], LEAST)).toEqual({ follows: null, isEvener: false });
   expect(followOf(sums(5, waves, waves), LEAST).follows).toBeNull();
   expect(
     followOf(
@@ -77,7 +81,7 @@ it('what is as uneven as they are is not said to be independent of them', () => 
 it('adds up what was seen of one image beside several workloads', () => {
   const proxy = (n: number): number => 0.01 + 0.2 * waves(n) + 0.006 * Math.sin(n * 4.7);
   const one = sums(9, waves, proxy);
-  const three = sumBeside([one, one, one]);
+  const three = [...one, ...one, ...one];
   expect(followOf(one, LEAST).follows).toBeNull();
   expect(followOf(three, LEAST).follows).toBe(true);
 });

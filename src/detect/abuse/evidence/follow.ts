@@ -1,4 +1,4 @@
-import { BESIDE, HOUR_UNITS, type Beside } from '../state/state.ts';
+import { HOUR_UNITS, type Beside } from '../state/state.ts';
 
 /** So long a little side-car is looked at: a proxy's noise may be as even as a miner for an hour. */
 export const UNDECIDED_UNITS = 2 * HOUR_UNITS;
@@ -27,48 +27,33 @@ export function addWindow(
   units: number,
   lastSeen: number,
 ): Beside {
-  const window: Beside = {
-    row: 'beside',
-    sumUnits: units,
-    others: units * others,
-    own: units * own,
-    othersSquared: units * others * others,
-    ownSquared: units * own * own,
-    product: units * others * own,
-    lastSeen,
-  };
-  return was === null ? window : { ...sumBeside([was, window]), lastSeen };
-}
-
-/** One image is one piece of software: what is seen of it beside several workloads adds up. */
-export function sumBeside(all: readonly Beside[]): Beside {
-  const sums = BESIDE.map((name) => [name, all.reduce((sum, one) => sum + one[name], 0)] as const);
-  return { row: 'beside', ...(Object.fromEntries(sums) as Omit<Beside, 'row'>) };
-}
-
-/** The sums of one place, relative to the means there: places of any size count by their windows alone. */
-export function relative(sums: Beside): Beside {
-  const x = sums.others / sums.sumUnits;
-  const y = sums.own / sums.sumUnits;
   return {
-    ...sums,
-    others: sums.others / x,
-    own: sums.own / y,
-    othersSquared: sums.othersSquared / (x * x),
-    ownSquared: sums.ownSquared / (y * y),
-    product: sums.product / (x * y),
+    row: 'beside',
+    sumUnits: (was?.sumUnits ?? 0) + units,
+    others: (was?.others ?? 0) + units * others,
+    own: (was?.own ?? 0) + units * own,
+    othersSquared: (was?.othersSquared ?? 0) + units * others * others,
+    ownSquared: (was?.ownSquared ?? 0) + units * own * own,
+    product: (was?.product ?? 0) + units * others * own,
+    lastSeen,
   };
 }
 
 /**
  * Whether it goes with them: the slope of the regression line at the means, held against `least` per cent for each
- * per cent of theirs. A proxy has nearly 1, a miner 0.
+ * per cent of theirs. A proxy has nearly 1, a miner 0. One image is one piece of software: what is seen of it in several
+ * places adds up, each relative to the means there, so that places of any size count by their windows alone.
  */
-export function followOf(sums: Beside, least: number): Follow {
-  const { sumUnits: units, othersSquared, ownSquared, product } = sums;
-  const others = othersSquared - units;
-  const own = ownSquared - units;
-  const both = product - units;
+export function followOf(places: readonly Beside[], least: number): Follow {
+  let [units, others, own, both] = [0, 0, 0, 0];
+  for (const sums of places) {
+    const [x, y] = [sums.others / sums.sumUnits, sums.own / sums.sumUnits];
+    if (!(x > 0 && y > 0)) continue;
+    units += sums.sumUnits;
+    others += sums.othersSquared / (x * x) - sums.sumUnits;
+    own += sums.ownSquared / (y * y) - sums.sumUnits;
+    both += sums.product / (x * y) - sums.sumUnits;
+  }
   if (units < HOUR_UNITS || !(others > Number.EPSILON * units) || !(own >= 0))
     return { follows: null, isEvener: false };
   const slope = both / others;

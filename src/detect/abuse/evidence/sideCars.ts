@@ -7,7 +7,7 @@ import { unitsOf, type Beside, type Rows } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
 import { offWindows, pageCores, type AbuseThresholds } from '../thresholds.ts';
 import type { Facts } from './signal.ts';
-import { sumBeside, addWindow, followOf, relative, type Follow } from './follow.ts';
+import { addWindow, followOf, type Follow } from './follow.ts';
 
 /** A new container in the pods of a known workload, and how it stands beside the known containers. */
 export interface SideCar extends Follow {
@@ -76,10 +76,10 @@ export function sideCarOf(
 }
 
 function followAt(places: readonly Subject[], rows: Rows, least: number): Follow {
-  const sums = places
-    .flatMap((place) => besideOf(rows, place) ?? [])
-    .filter(({ others, own }) => others > 0 && own > 0);
-  return followOf(sumBeside(sums.map(relative)), least);
+  return followOf(
+    places.flatMap((place) => besideOf(rows, place) ?? []),
+    least,
+  );
 }
 
 /** What was added up of how a side-car goes with the others; null before its first window. */

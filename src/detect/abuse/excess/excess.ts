@@ -5,7 +5,9 @@ import type { Track } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
 
-interface Excess {
+/** How the use stands against what is normal, by the comparator that found it, or by this window. */
+export interface Suspicion {
+  readonly cores: number;
   /** What is normal now, in cores; 0 where nothing is known. */
   readonly normal: number;
   readonly extraCores: number;
@@ -13,11 +15,6 @@ interface Excess {
   readonly extraBytes: number | null;
   /** Above this it is novel; null where nothing is known. */
   readonly threshold: number | null;
-}
-
-/** How the use stands against what is normal, by the comparator that found it, or by this window. */
-export interface Suspicion extends Excess {
-  readonly cores: number;
   readonly isHot: boolean;
   readonly isLevel: boolean;
   /** What an hour shows where this window alone does not: its average, as bursts even out, or its traffic; else null. */
@@ -101,7 +98,7 @@ function beyond(
   ceiling: Ceiling,
   thresholds: AbuseThresholds,
   sigma = sigmaOf(usual, thresholds),
-): Excess & { readonly threshold: number } {
+) {
   return {
     normal: usual.normal,
     extraCores: Math.max(0, use.cores - usual.normal),
@@ -140,7 +137,7 @@ function lasting(
   base: Baseline,
   usual: Usual,
   thresholds: AbuseThresholds,
-): { readonly excess: Excess; readonly isSilent: boolean } | null {
+) {
   const { disk, diskReads } = subject;
   const hour: Use = {
     cores: smoothCores,
