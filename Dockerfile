@@ -1,22 +1,30 @@
-# Node runs the TypeScript in src/ as it is (type stripping), so nothing is compiled: the image is the
-# production install plus the sources. Not musl: better-sqlite3's prebuilt library is taken from the
-# package, and Debian's libc is what it is tested on. `.ci/release` pins both images by their digests.
-FROM --platform=$BUILDPLATFORM node:24-bookworm-slim AS install
-# Of the image that is built, which need not be that of the machine: npm takes the libraries of that platform.
-ARG TARGETARCH=amd64
+# What users run is built (scripts/buildPackage.ts): Burnwatch with what it imports, and three packages beside it. Not musl:
+# better-sqlite3's prebuilt library is taken from the package, and Debian's libc is what it is tested on. `.ci/release` pins
+# both images by their digests.
+FROM --platform=$BUILDPLATFORM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --ignore-scripts --os=linux --libc=glibc --cpu=$(echo $TARGETARCH | sed s/amd64/x64/)
-
-FROM gcr.io/distroless/nodejs24-debian12:nonroot
-# /app and not under node_modules: Node strips no types there.
-WORKDIR /app
-COPY --from=install /app/node_modules ./node_modules
-COPY package.json LICENSE NOTICE ./
+RUN npm ci --ignore-scripts
+COPY scripts/buildPackage.ts ./scripts/
+COPY LICENSE NOTICE README.md CHANGELOG.md ./
 COPY bin ./bin
-COPY src ./src
+COPY deploy ./deploy
+COPY docs ./docs
 COPY demo ./demo
 COPY thresholds ./thresholds
+COPY src ./src
+RUN node scripts/buildPackage.ts
+# Of the image that is built, which need not be that of the machine: npm takes the libraries of that platform.
+ARG TARGETARCH=amd64
+RUN npm ci --omit=dev --ignore-scripts --os=linux --libc=glibc --cpu=$(echo $TARGETARCH | sed s/amd64/x64/)
+# What is built in, and what only serves to compile or is for other machines, is never loaded.
+RUN find node_modules -mindepth 1 -maxdepth 1 ! -name @resvg ! -name better-sqlite3 ! -name piscina -exec rm -r {} +
+RUN cd node_modules/better-sqlite3 && rm -r deps src && find prebuilds -type f ! -name linux-$(echo $TARGETARCH | sed s/amd64/x64/).node -delete
+
+FROM gcr.io/distroless/nodejs24-debian12:nonroot
+WORKDIR /app
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/dist ./
 USER 65532:65532
 EXPOSE 9465 9466
 # For engines without probes of their own; Kubernetes uses the chart's.

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// A checkout and the image run the TypeScript as it is (type stripping); the npm package holds it as
-// JavaScript, since Node strips no types under node_modules. This file only makes sure that the Node it
-// was started with can do that, and says what to do when it cannot.
+// A checkout runs the TypeScript as it is (type stripping); the image and the npm package hold it built
+// (`npm run build`). This file only makes sure that the Node it was started with can do that, and says
+// what to do when it cannot.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 // Not by name: Node 20 has no such export, and would fail before it can say what is wrong.
@@ -17,9 +17,9 @@ if (major < 22 || (major === 22 && minor < 12)) {
   process.exit(1);
 }
 const source = new URL('../src/cli/main.ts', import.meta.url);
-const isPackage = !existsSync(source);
-const entry = isPackage ? new URL('../dist/src/cli/main.js', import.meta.url) : source;
-if (isPackage || process.features.typescript) {
+const isBuilt = !existsSync(source);
+const entry = isBuilt ? new URL('../src/code/main.js', import.meta.url) : source;
+if (isBuilt || process.features.typescript) {
   // Threads do not take it over from this call, only from the environment; a start of theirs costs 0.6 instead of 1.5 s of CPU.
   const { directory } = module.enableCompileCache?.() ?? {};
   if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory;

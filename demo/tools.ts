@@ -1,6 +1,8 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { globSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { shippedFile } from '../src/model/shippedFiles.ts';
 import { unpackDebianPackage } from './debianPackage.ts';
 
 /** Programs that are no npm packages and that the demo and the tests drive for real. */
@@ -57,7 +59,7 @@ const SOURCES: Readonly<Record<ToolName, ToolSource>> = {
 };
 
 /** The ignored folder of the project into which packages are unpacked. */
-const TOOLS_FOLDER = resolve(import.meta.dirname, '../.tools');
+const TOOLS_FOLDER = fileURLToPath(shippedFile('.tools'));
 
 export interface FindToolOptions {
   /** Called when a program has to be fetched, which takes seconds. */

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { shippedFile } from '../src/model/shippedFiles.ts';
 
-const FOLDER = fileURLToPath(new URL('./traces/', import.meta.url));
+const FOLDER = fileURLToPath(shippedFile('demo/traces/'));
 
 /** A real trace in five-minute means. See traces/README.md for where each comes from. */
 export interface Trace {

@@ -45,7 +45,7 @@ export function historyPictures(
         (await useChart(finding, reader, context));
       if (chart === null) return null;
       return {
-        png: svgToPng(usagePicture(chart)),
+        png: await svgToPng(usagePicture(chart)),
         filename: `usage-${finding.id}.png`,
         altText: chartAltText(chart),
       };
@@ -62,11 +62,11 @@ async function useChart(
   return findingChart(finding, points, await hoursBefore(finding, reader), context);
 }
 
-function digestPictureOf(digest: Digest): Picture | null {
+async function digestPictureOf(digest: Digest): Promise<Picture | null> {
   const svg = digestPicture(digest);
   if (svg === null) return null;
   return {
-    png: svgToPng(svg),
+    png: await svgToPng(svg),
     filename: `digest-${digest.week.name}.png`,
     altText: pictureAltText(digest),
   };

@@ -1,9 +1,9 @@
-import { extname } from 'node:path';
 import type { Logger } from 'pino';
 import { costReport } from '../cost/report/costReport.ts';
 import { renderCosts } from '../cost/report/renderCosts.ts';
 import type { Config } from './config/schema.ts';
 import type { CycleProgress } from '../cycle/catchUp.ts';
+import { threadEntry } from '../model/shippedFiles.ts';
 import { floorTo, formatTime, HOUR_MS, MINUTE_MS, SECOND_MS, type TimeMs } from '../model/time.ts';
 import type { CycleWork } from '../serve/deps.ts';
 import type { Metrics } from '../serve/metrics.ts';
@@ -27,8 +27,7 @@ const FIRST_PAUSE_MS = SECOND_MS;
 const LONGEST_PAUSE_MS = 60 * SECOND_MS;
 /** A cycle that records no batch for so long hangs: slow sources give up long before. */
 const STUCK_MS = 20 * MINUTE_MS;
-/** `.ts` in a checkout, `.js` in the npm package. */
-const THREAD = new URL(`./cycleRunner${extname(import.meta.url)}`, import.meta.url);
+const THREAD = threadEntry('src/daemon/cycleRunner.ts');
 /** After so many crashes in a row the whole process should be restarted. */
 const UNHEALTHY_AFTER = 5;
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { shippedFile } from '../model/shippedFiles.ts';
 
-const PACKAGE = new URL('../../package.json', import.meta.url);
+const PACKAGE = shippedFile('package.json');
 
 /** The version in package.json. */
 export const VERSION: string = (JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string })

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { burnwatch } from '../support/cli.ts';
@@ -15,11 +15,16 @@ beforeAll(() => {
   folder = new TempFolder();
   const modules = folder.file('node_modules');
   mkdirSync(modules);
-  execFileSync('npm', ['pack', '--pack-destination', folder.path], { cwd: ROOT, stdio: 'pipe' });
+  const built = folder.file('built');
+  execFileSync(process.execPath, [join(ROOT, 'scripts/buildPackage.ts'), built], { stdio: 'pipe' });
+  execFileSync('npm', ['pack', built, '--pack-destination', folder.path], { stdio: 'pipe' });
   const [tarball = ''] = readdirSync(folder.path).filter((file) => file.endsWith('.tgz'));
   execFileSync('tar', ['-xzf', folder.file(tarball), '-C', modules]);
-  // What it depends on is the checkout's own.
-  for (const name of readdirSync(join(ROOT, 'node_modules')))
+  // What it depends on, and nothing else, is the checkout's own.
+  const { dependencies } = JSON.parse(readFileSync(join(built, 'package.json'), 'utf8')) as {
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
+  for (const [name = ''] of Object.keys(dependencies).map((each) => each.split('/')))
     symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
   program = join(modules, 'package/bin/burnwatch.mjs');
 });
@@ -28,14 +33,31 @@ afterAll(() => folder[Symbol.dispose]());
 describe('the npm package', () => {
   it('holds what runs, and neither sources nor tests', () => {
     const files = readdirSync(join(program, '../..'), { recursive: true, encoding: 'utf8' });
-    expect(files).toContain('dist/src/cli/main.js');
-    for (const licence of [
-      'NOTICE',
-      'dist/src/notify/chart/fonts/LICENSE',
-      'dist/demo/traces/LICENSE',
-    ])
+    expect(files).toContain('src/code/main.js');
+    for (const licence of ['NOTICE', 'src/notify/chart/fonts/LICENSE', 'demo/traces/LICENSE'])
       expect(files).toContain(licence);
     expect(files.filter((file) => /\.ts$|\.test\.|\/testing/.test(file))).toEqual([]);
+  });
+
+  it('names the terms of everything that is built in', () => {
+    const listed = readFileSync(join(program, '../../LICENSES'), 'utf8').split(/\n\n-{80}\n\n/);
+    expect(listed).toContainEqual(
+      expect.stringMatching(/^zod \S+: MIT\n\n[^]*Permission is hereby/),
+    );
+    // Some packages have no file of their own for it.
+    expect(listed.filter((each) => !/^\S+ \S+: \S/.test(each))).toEqual([]);
+  });
+
+  it('misses nothing that is loaded only when it is used', () => {
+    const code = join(program, '../../src/code');
+    const isEntry = /^(main|cycleRunner|questionWorker|checkThread)\.js$/;
+    const files = readdirSync(code).filter((file) => file.endsWith('.js') && !isEntry.test(file));
+    const script = files.map((file) => `await import(${JSON.stringify(join(code, file))});`);
+    const args = ['--input-type=module', '--eval', script.join('')];
+    expect(spawnSync(process.execPath, args, { encoding: 'utf8' })).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
   });
 
   it('runs: commands, both threads of the daemon, and what lies beside the code', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { shippedFile } from '../../../src/model/shippedFiles.ts';
 import { readBody } from '../calls.ts';
 import type { SocketMode } from '../socketMode.ts';
 import type { Workspace } from '../workspace.ts';
@@ -94,7 +95,7 @@ function streamChanges(
   request.on('close', stop);
 }
 
-const FONTS = new URL('../../../src/notify/chart/fonts/', import.meta.url);
+const FONTS = shippedFile('src/notify/chart/fonts/');
 
 /** The fonts of the charts, so that the page looks the same on every machine. */
 async function sendFont(name: string, response: ServerResponse): Promise<void> {

@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { shippedFile } from '../../model/shippedFiles.ts';
 import type { PriceList } from '../priceList.ts';
 import { parsePriceList } from './parsePriceList.ts';
 
-const SHIPPED = new URL('../prices/', import.meta.url);
+const SHIPPED = shippedFile('src/cost/prices/');
 
 /** The small lists that ship with Burnwatch, by name. */
 export async function loadShipped(): Promise<readonly PriceList[]> {
@@ -11,8 +12,22 @@ export async function loadShipped(): Promise<readonly PriceList[]> {
   return Promise.all(
     files.map(async (file) => {
       const text = await readFile(new URL(file, SHIPPED), 'utf8');
-      const name = `shipped ${basename(file, '.csv')} prices`;
-      return parsePriceList(text, { name, currency: 'USD', configured: false });
+      return readWhenAsked(text, `shipped ${basename(file, '.csv')} prices`);
     }),
   );
+}
+
+/** Most clusters ask for the prices of one provider, and a start for none. */
+function readWhenAsked(text: string, source: string): PriceList {
+  let read: PriceList | null = null;
+  const known = { source, currency: 'USD', configured: false };
+  const list = () => (read ??= parsePriceList(text, { ...known, name: source }));
+  return {
+    ...known,
+    get asOf() {
+      return list().asOf;
+    },
+    find: (...asked) => list().find(...asked),
+    sizes: (like) => list().sizes(like),
+  };
 }

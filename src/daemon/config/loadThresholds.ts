@@ -2,13 +2,14 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError, formatKey, type ConfigProblem } from '../../config/configError.ts';
+import { shippedFile } from '../../model/shippedFiles.ts';
 import { didYouMean } from '../../model/text/didYouMean.ts';
 import { explainIssue } from '../../config/explainIssue.ts';
 import { THRESHOLD_SCHEMAS, type Thresholds } from '../../detect/detectors.ts';
 import { isRecord, readYamlFile, type YamlFile } from '../../config/yamlFile.ts';
 
 /** The thresholds that ship with Burnwatch. */
-const SHIPPED = fileURLToPath(new URL('../../../thresholds/', import.meta.url));
+const SHIPPED = fileURLToPath(shippedFile('thresholds/'));
 
 /**
  * Loads the shipped thresholds, overridden by files or folders in turn. A file's name is its section:

@@ -1,4 +1,5 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { threadEntry } from '../../model/shippedFiles.ts';
 import { damageInside } from './examine.ts';
 
 interface CheckData {
@@ -8,7 +9,7 @@ interface CheckData {
 
 /** Reads the whole file in a thread of its own; resolves with what is wrong with it, or null. */
 export function findFileDamage(path: string, signal: AbortSignal): Promise<string | null> {
-  const worker = new Worker(new URL(import.meta.url), {
+  const worker = new Worker(threadEntry('src/engines/sqlite/checkThread.ts'), {
     workerData: { thread: 'check', path } satisfies CheckData,
   });
   const stop = () => void worker.terminate();

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { shippedFile } from '../shippedFiles.ts';
 
 /** Colours and lines of charts as a style sheet, light and dark. */
 export function chartCss(): string {
-  return readFileSync(join(import.meta.dirname, 'chart.css'), 'utf8');
+  return readFileSync(shippedFile('src/model/chart/chart.css'), 'utf8');
 }
 
 /** The same for a picture: light, and without variables, which its renderer does not know. */

@@ -177,14 +177,14 @@ describe('the chart of a finding', () => {
     expect(findingChart(MINER, one, [], CONTEXT)).toBeNull();
   });
 
-  test('is light, and drawn with the bundled font alone', () => {
+  test('is light, and drawn with the bundled font alone', async () => {
     const svg = usagePicture(chartOf(MINER));
-    const png = svgToPng(svg);
+    const png = await svgToPng(svg);
     expect(png.length).toBeLessThan(80_000);
     // Without its font every letter would be missing, and the picture as without words.
-    const wordless = svgToPng(svg.replaceAll(/<text[^>]*>[^<]*<\/text>/g, ''));
+    const wordless = await svgToPng(svg.replaceAll(/<text[^>]*>[^<]*<\/text>/g, ''));
     expect(png.length - wordless.length).toBeGreaterThan(4_000);
-    expect(svgToPng(svg)).toEqual(png);
+    expect(await svgToPng(svg)).toEqual(png);
   });
 
   test('of a group is the sum of the workloads that its pods belong to', async () => {

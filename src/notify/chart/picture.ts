@@ -1,9 +1,9 @@
 import { escapeXml } from '../../model/text/escape.ts';
-import { Resvg } from '@resvg/resvg-js';
 import { fileURLToPath } from 'node:url';
 import { px } from '../../model/chart/paths.ts';
 import type { ValueScale } from '../../model/chart/scale.ts';
 import { pictureCss } from '../../model/chart/style.ts';
+import { shippedFile } from '../../model/shippedFiles.ts';
 import { cleanText } from '../../model/text/clean.ts';
 import { truncate } from '../../model/text/format.ts';
 
@@ -70,14 +70,15 @@ export function chartLabel(
 }
 
 const FONTS = ['Inter-Regular.ttf', 'Inter-SemiBold.ttf'].map((file) =>
-  fileURLToPath(new URL(`./fonts/${file}`, import.meta.url)),
+  fileURLToPath(shippedFile(`src/notify/chart/fonts/${file}`)),
 );
 
 /** Twice the SVG's size, for sharp screens. */
 const SCALE = 2;
 
 /** Draws an SVG as a PNG with the bundled fonts only, so that it looks the same everywhere. */
-export function svgToPng(svg: string): Uint8Array {
+export async function svgToPng(svg: string): Promise<Uint8Array> {
+  const { Resvg } = await import('@resvg/resvg-js');
   const image = new Resvg(svg, {
     fitTo: { mode: 'zoom', value: SCALE },
     font: { fontFiles: [...FONTS], loadSystemFonts: false, defaultFontFamily: 'Inter' },

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Hono } from 'hono';
 import { chartCss } from '../../model/chart/style.ts';
+import { shippedFile } from '../../model/shippedFiles.ts';
 import { HttpProblem } from '../problem.ts';
 import type { ServerEnv } from '../security/access.ts';
 
@@ -13,9 +13,11 @@ const TYPES = {
   'icon.svg': 'image/svg+xml',
 } as const;
 
+const FOLDER = 'src/serve/assets/';
+
 /** The style sheet of every page: of charts, then of all else. */
 export function pageCss(): string {
-  return chartCss() + readFileSync(join(import.meta.dirname, 'style.css'), 'utf8');
+  return chartCss() + readFileSync(shippedFile(`${FOLDER}style.css`), 'utf8');
 }
 
 type AssetName = keyof typeof TYPES;
@@ -36,12 +38,12 @@ export class Assets {
     this.#byUrl = new Map([...byName.values()].map((asset) => [asset.url, asset]));
   }
 
-  /** Reads them from the folder of this file. */
+  /** Reads them from their folder. */
   static load(): Assets {
     const named = Object.entries(TYPES).map(([name, type]): [string, Asset] => {
       const isStyle = name === 'style.css';
       const body = new Uint8Array(
-        isStyle ? Buffer.from(pageCss()) : readFileSync(join(import.meta.dirname, name)),
+        isStyle ? Buffer.from(pageCss()) : readFileSync(shippedFile(FOLDER + name)),
       );
       const hash = createHash('sha256').update(body).digest('hex').slice(0, 10);
       return [name, { url: `/assets/${name.replace('.', `.${hash}.`)}`, body, type }];

@@ -1,9 +1,9 @@
-import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { Logger } from 'pino';
 import type { ServeConfig } from '../config.ts';
 import type { Thresholds } from '../../detect/detectors.ts';
+import { threadEntry } from '../../model/shippedFiles.ts';
 import { MINUTE_MS, SECOND_MS } from '../../model/time.ts';
 import type { CostVersion, HistoryReader } from '../../store/history.ts';
 import { HttpProblem } from '../problem.ts';
@@ -34,8 +34,7 @@ export interface QuestionTask {
 export type QuestionResult =
   { readonly answer: unknown } | { readonly refused: string } | { readonly cancelled: true };
 
-/** `.ts` in a checkout, `.js` in the npm package. */
-const WORKER = new URL(`./questionWorker${extname(import.meta.url)}`, import.meta.url);
+const WORKER = threadEntry('src/serve/questions/questionWorker.ts');
 
 /** A client that waits longer is asked to come back: the answer is kept when it is there. */
 const PATIENCE_MS = 30 * SECOND_MS;

@@ -1,14 +1,13 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { REPOSITORY } from './folders.ts';
 
 const run = promisify(execFile);
-const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 export const PAUSE_IMAGE = 'burnwatch.test/pause:1';
 export const BUSYBOX_IMAGE = 'burnwatch.test/busybox:1';
@@ -76,22 +75,13 @@ async function copyBurnwatch(root: string): Promise<void> {
   const node = process.execPath;
   await copyWithLibraries(node, root, '/nodejs/bin/node');
   const app = join(root, 'app');
-  const { stdout } = await run(
-    'git',
-    ['ls-files', '-z', 'package.json', 'bin', 'src', 'demo', 'thresholds'],
-    { cwd: REPOSITORY, maxBuffer: MAX_OUTPUT_BYTES },
-  );
-  for (const file of stdout.split('\0').filter(Boolean)) {
-    await mkdir(dirname(join(app, file)), { recursive: true });
-    await cp(join(REPOSITORY, file), join(app, file));
-  }
-  const tree = await run('npm', ['ls', '--omit=dev', '--all', '--parseable'], {
-    cwd: REPOSITORY,
-    maxBuffer: MAX_OUTPUT_BYTES,
-  });
-  for (const path of tree.stdout.split('\n').filter((line) => line.includes('/node_modules/'))) {
-    const target = join(app, path.slice(REPOSITORY.length));
-    await cp(path, target, { recursive: true, dereference: true });
+  await run(node, [join(REPOSITORY, 'scripts/buildPackage.ts'), app]);
+  const { dependencies } = JSON.parse(await readFile(join(app, 'package.json'), 'utf8')) as {
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
+  for (const [folder = ''] of Object.keys(dependencies).map((name) => name.split('/'))) {
+    const [from, to] = [REPOSITORY, app].map((root) => join(root, 'node_modules', folder));
+    await cp(from!, to!, { recursive: true, dereference: true });
   }
   const addons = await run('find', [app, '-name', '*.node']);
   for (const addon of addons.stdout.split('\n').filter(Boolean)) await copyLibraries(addon, root);
