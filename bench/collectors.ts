@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { startPostgres } from '../demo/postgresServer.ts';
 import { startPrometheus } from '../demo/prometheusServer.ts';
 import { createPrometheusCollector } from '../src/collect/prometheusCollector.ts';
-import { SYSTEM_DEPS } from '../src/collect/createCollector.ts';
+import { SYSTEM_DEPS } from '../src/collect/systemDeps.ts';
 import { configSchema } from '../src/daemon/config/schema.ts';
 import { openExchange, openHistoryWriter } from '../src/engines/openHistory.ts';
 import { MINUTE_MS, SECOND_MS } from '../src/model/time.ts';

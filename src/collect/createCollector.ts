@@ -1,26 +1,14 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { CollectConfig } from './config.ts';
 import type { Exchange } from '../store/exchange.ts';
 import type { Collector } from './collector.ts';
-import { createPrometheusCollector, type MetricsDeps } from './prometheusCollector.ts';
-import { createSpecSource, type SpecSourceDeps } from './specs/createSpecSource.ts';
+import { createPrometheusCollector } from './prometheusCollector.ts';
+import { createSpecSource } from './specs/createSpecSource.ts';
 import type { ExtraDevices } from '../model/devices.ts';
 import type { TimeMs } from '../model/time.ts';
 import { enrich } from './specs/enrich.ts';
 import type { SpecSource } from './specs/inventory.ts';
+import { SYSTEM_DEPS, type CollectorDeps } from './systemDeps.ts';
 import { refuseForeign } from './specs/foreign.ts';
-
-/** What collecting needs from the machine; tests give their own. */
-export interface CollectorDeps extends MetricsDeps, SpecSourceDeps {}
-
-/** Real time, chance and environment. */
-export const SYSTEM_DEPS: CollectorDeps = {
-  random: Math.random,
-  sleep: (ms, signal) => pause(ms, undefined, { signal }),
-  now: Date.now,
-  steady: () => performance.now(),
-  env: process.env,
-};
 
 /**
  * The collector that the configuration asks for. Nothing is asked of any server yet.

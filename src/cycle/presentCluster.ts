@@ -100,7 +100,7 @@ export class PresentCluster {
   async #openSpecs(): Promise<SpecSource | null> {
     const [{ createSpecSource }, { SYSTEM_DEPS }] = await Promise.all([
       import('../collect/specs/createSpecSource.ts'),
-      import('../collect/createCollector.ts'),
+      import('../collect/systemDeps.ts'),
     ]);
     return createSpecSource(this.#parts.config, SYSTEM_DEPS);
   }

@@ -3,9 +3,7 @@ import type { Config } from './config/schema.ts';
 import type { HistoryReader } from '../store/history.ts';
 import type { Clock } from '../notify/clock.ts';
 import { policyOf } from '../channels/channels.ts';
-import { listenToButtons } from '../channels/slack/buttons.ts';
-import { createSlackClient } from '../channels/slack/client.ts';
-import { SignedInteractions, type SignedParts } from '../channels/slack/signedInteractions.ts';
+import type { SignedInteractions, SignedParts } from '../channels/slack/signedInteractions.ts';
 import type { RequestParts } from '../respond/requests.ts';
 import type { openStores } from './openStores.ts';
 
@@ -30,12 +28,18 @@ interface ListenerParts {
 
 /** Listens to buttons through Socket Mode where the configuration has both of Slack's tokens; else there is nothing to stop. */
 export function startButtonListener(config: Config, given: ListenerParts): ButtonListener {
-  const parts = partsOf(config, given);
-  const { appToken, apiUrl } = config.slack ?? {};
-  if (parts === null || appToken === undefined || apiUrl === undefined)
+  const { slack } = config;
+  const { token, appToken } = slack ?? {};
+  if (slack === undefined || token === undefined || appToken === undefined)
     return { stop: async () => undefined };
   const stop = new AbortController();
-  const running = listenToButtons({ ...parts, appToken, apiUrl }, stop.signal);
+  const listen = async (): Promise<void> => {
+    // Slack's client is a tenth of what the main thread loads: only who has Slack pays for it.
+    const { listenToButtons } = await import('../channels/slack/buttons.ts');
+    const parts = await partsOf({ ...slack, token }, config, given);
+    await listenToButtons({ ...parts, appToken, apiUrl: slack.apiUrl }, stop.signal);
+  };
+  const running = listen();
   return {
     stop: () => {
       stop.abort();
@@ -48,16 +52,28 @@ export function startButtonListener(config: Config, given: ListenerParts): Butto
 export function signedInteractions(
   config: Config,
   given: ListenerParts,
-): SignedInteractions | null {
-  const parts = partsOf(config, given);
-  const { signingSecret } = config.slack ?? {};
-  if (parts === null || signingSecret === undefined) return null;
-  return new SignedInteractions({ ...parts, signingSecret });
+): Pick<SignedInteractions, 'take' | 'stop'> | null {
+  const { slack } = config;
+  const { token, signingSecret } = slack ?? {};
+  if (slack === undefined || token === undefined || signingSecret === undefined) return null;
+  const open = async (): Promise<SignedInteractions> => {
+    const { SignedInteractions } = await import('../channels/slack/signedInteractions.ts');
+    const parts = await partsOf({ ...slack, token }, config, given);
+    return new SignedInteractions({ ...parts, signingSecret });
+  };
+  let opened: Promise<SignedInteractions> | null = null;
+  return {
+    take: async (request) => (await (opened ??= open())).take(request),
+    stop: async () => (await opened)?.stop(),
+  };
 }
 
-function partsOf(config: Config, given: ListenerParts): Omit<SignedParts, 'signingSecret'> | null {
-  const { slack } = config;
-  if (slack?.token === undefined) return null;
+async function partsOf(
+  slack: NonNullable<Config['slack']> & { readonly token: string },
+  config: Config,
+  given: ListenerParts,
+): Promise<Omit<SignedParts, 'signingSecret'>> {
+  const { createSlackClient } = await import('../channels/slack/client.ts');
   const { reader, stores, responses, log, changed } = given;
   const { actions, silences, audit, deliveries } = stores;
   const { token, apiUrl, timeout: timeoutMs, abuseResponders } = slack;

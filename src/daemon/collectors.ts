@@ -1,5 +1,6 @@
 import { observingBy, type Collector } from '../collect/collector.ts';
-import { createCollector, SYSTEM_DEPS } from '../collect/createCollector.ts';
+import { createCollector } from '../collect/createCollector.ts';
+import { SYSTEM_DEPS } from '../collect/systemDeps.ts';
 import { createPrometheusCollector } from '../collect/prometheusCollector.ts';
 import { openExchange, openHistoryReader } from '../engines/openHistory.ts';
 import { hashOf } from '../model/canonicalJson.ts';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { isMainThread, parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { createBirpc } from 'birpc';
-import { SYSTEM_DEPS } from '../collect/createCollector.ts';
+import { SYSTEM_DEPS } from '../collect/systemDeps.ts';
 import { listReports } from '../collect/signals/listReports.ts';
 import { SignalsFull } from '../store/signals.ts';
 import type { Collector } from '../collect/collector.ts';

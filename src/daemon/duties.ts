@@ -13,7 +13,6 @@ import { systemClock } from '../notify/clock.ts';
 import { startSchedule } from './schedule.ts';
 import { WorkQueue } from './singleFlight.ts';
 import { WeeklyDigest } from './weeklyDigest.ts';
-import { importBill } from '../cost/bill/importBill.ts';
 import { openBillStore } from '../engines/openHistory.ts';
 import type { HistoryReader } from '../store/history.ts';
 import { existsSync } from 'node:fs';
@@ -137,6 +136,7 @@ async function importConfigured(
   { path, url, where }: BillConfig,
   { config, reader, log, now }: BillImportsDeps,
 ): Promise<void> {
+  const { importBill } = await import('../cost/bill/importBill.ts');
   const filters = Object.entries(where).map(([column, value]) => ({ column, value }));
   const { history, pricing, cluster } = config();
   try {

@@ -5,7 +5,6 @@ import { isApiAtHand, ownNamespace } from '../collect/kubernetes/api/connect.ts'
 import { ApiFailure } from '../collect/kubernetes/api/apiFailure.ts';
 import { SECOND_MS } from '../model/time.ts';
 import { announcement } from '../respond/announce.ts';
-import { connectResponseCluster } from '../respond/kubernetesCluster.ts';
 import type { PlanParts } from '../respond/requests.ts';
 import { carryOn } from '../respond/worker.ts';
 import type { AuditLog } from '../store/auditLog.ts';
@@ -49,6 +48,7 @@ export function responseParts(
           'not-configured',
           'there is none: set workloads.kubeconfig, or run inside the cluster',
         );
+      const { connectResponseCluster } = await import('../respond/kubernetesCluster.ts');
       return connectResponseCluster(workloads, machine, signal);
     },
   };

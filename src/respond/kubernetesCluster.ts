@@ -1,5 +1,5 @@
 import type { WorkloadsConfig } from '../collect/config.ts';
-import { SYSTEM_DEPS } from '../collect/createCollector.ts';
+import { SYSTEM_DEPS } from '../collect/systemDeps.ts';
 import { createApiClient, type ApiChange } from '../collect/kubernetes/api/apiClient.ts';
 import { ApiFailure } from '../collect/kubernetes/api/apiFailure.ts';
 import { connect, type Machine } from '../collect/kubernetes/api/connect.ts';

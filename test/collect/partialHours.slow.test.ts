@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCollector, SYSTEM_DEPS } from '../../src/collect/createCollector.ts';
+import { createCollector } from '../../src/collect/createCollector.ts';
+import { SYSTEM_DEPS } from '../../src/collect/systemDeps.ts';
 import { catchUp } from '../../src/cycle/catchUp.ts';
 import { correctWindows } from '../../src/cycle/correctWindows.ts';
 import { detectorCodecs } from '../../src/daemon/compose.ts';

@@ -1,6 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SYSTEM_DEPS } from '../../src/collect/createCollector.ts';
+import { SYSTEM_DEPS } from '../../src/collect/systemDeps.ts';
 import { createApiClient, type ApiClient } from '../../src/collect/kubernetes/api/apiClient.ts';
 import { connect, type Connection } from '../../src/collect/kubernetes/api/connect.ts';
 import { createSpecSource } from '../../src/collect/specs/createSpecSource.ts';

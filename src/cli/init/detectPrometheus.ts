@@ -3,7 +3,7 @@ import { ApiFailure } from '../../collect/kubernetes/api/apiFailure.ts';
 import { connect, isApiAtHand } from '../../collect/kubernetes/api/connect.ts';
 import type { RawObject } from '../../collect/kubernetes/rawObjects.ts';
 import type { WorkloadsConfig } from '../../collect/config.ts';
-import { SYSTEM_DEPS } from '../../collect/createCollector.ts';
+import { SYSTEM_DEPS } from '../../collect/systemDeps.ts';
 
 /** A Prometheus, or a store that speaks its API, and how it was found. */
 export interface Found {

@@ -1,4 +1,4 @@
-import { SYSTEM_DEPS } from '../../collect/createCollector.ts';
+import { SYSTEM_DEPS } from '../../collect/systemDeps.ts';
 import { createApiClient } from '../../collect/kubernetes/api/apiClient.ts';
 import { ApiFailure } from '../../collect/kubernetes/api/apiFailure.ts';
 import { connect } from '../../collect/kubernetes/api/connect.ts';

@@ -1,6 +1,6 @@
 import { rateRangeOf } from '../../collect/prometheus/rateRange.ts';
 import { CollectError } from '../../collect/collector.ts';
-import { SYSTEM_DEPS } from '../../collect/createCollector.ts';
+import { SYSTEM_DEPS } from '../../collect/systemDeps.ts';
 import { createPrometheusCollector } from '../../collect/prometheusCollector.ts';
 import type { Config } from '../../daemon/config/schema.ts';
 import type { Snapshot } from '../../model/snapshot.ts';

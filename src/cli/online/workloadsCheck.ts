@@ -1,5 +1,5 @@
 import { CollectError } from '../../collect/collector.ts';
-import { SYSTEM_DEPS } from '../../collect/createCollector.ts';
+import { SYSTEM_DEPS } from '../../collect/systemDeps.ts';
 import { createPrometheusCollector } from '../../collect/prometheusCollector.ts';
 import { createSpecSource } from '../../collect/specs/createSpecSource.ts';
 import { enrich } from '../../collect/specs/enrich.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { WorkloadsConfig } from '../../collect/config.ts';
-import { SYSTEM_DEPS } from '../../collect/createCollector.ts';
+import { SYSTEM_DEPS } from '../../collect/systemDeps.ts';
 import { createApiClient, type ApiClient } from '../../collect/kubernetes/api/apiClient.ts';
 import { ApiFailure } from '../../collect/kubernetes/api/apiFailure.ts';
 import { connect, type Machine } from '../../collect/kubernetes/api/connect.ts';

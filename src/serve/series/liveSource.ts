@@ -43,7 +43,7 @@ export function prometheusLiveSource(
     const { prometheus, schedule } = config();
     const [{ createPrometheusClient }, { SYSTEM_DEPS }] = await Promise.all([
       import('../../collect/prometheus/client.ts'),
-      import('../../collect/createCollector.ts'),
+      import('../../collect/systemDeps.ts'),
     ]);
     const client = await createPrometheusClient({ ...prometheus, attempts: 1 }, SYSTEM_DEPS);
     try {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { createApiClient } from '../../../src/collect/kubernetes/api/apiClient.ts';
 import { connect } from '../../../src/collect/kubernetes/api/connect.ts';
-import { SYSTEM_DEPS } from '../../../src/collect/createCollector.ts';
+import { SYSTEM_DEPS } from '../../../src/collect/systemDeps.ts';
 import { configSchema } from '../../../src/daemon/config/schema.ts';
 import { ApiServer } from '../../support/apiServer/apiServer.ts';
 import { Kubectl } from '../../support/apiServer/kubectl.ts';
