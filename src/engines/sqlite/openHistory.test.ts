@@ -24,6 +24,27 @@ describe('opening', () => {
     }
   });
 
+  test('a new file has pages of 8 KB with large rows side by side, an older one keeps what it has', async () => {
+    using temp = new TempHistory();
+    await temp.record('history', madeUpWindows(SMALL_CLUSTER, START, 12));
+    const older = new Database(temp.path('older'));
+    older.pragma('page_size = 16384');
+    older.exec('CREATE TABLE made (x)');
+    older.close();
+    for (const [name, bytes] of [
+      ['history', 8_192],
+      ['older', 16_384],
+    ] as const) {
+      const db = openForWriting(temp.path(name));
+      expect(db.pragma('page_size', { simple: true })).toBe(bytes);
+      expect(db.pragma('wal_autocheckpoint', { simple: true })).toBe((32 * 2 ** 20) / bytes);
+      db.close();
+    }
+    const db = new Database(temp.path());
+    expect(db.prepare('SELECT count(rowid) FROM usage_pages').pluck().get()).toBe(1);
+    db.close();
+  });
+
   test('others than the user and its group may read neither the history nor what lies beside it', async () => {
     using temp = new TempHistory();
     const writer = await temp.openWriter();
