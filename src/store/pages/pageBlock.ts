@@ -33,8 +33,14 @@ const SOME_UNKNOWN = 8;
 /** An expectation beyond it would make the difference from a small value too large. */
 const MOST_EXPECTED = 2 ** 51;
 
+/** What the lower half of a difference holds. */
+const HALF = 2 ** 32;
+
 /** A slot of a page: where its values begin. */
-type SlotRow = readonly [values: Float64Array, at: number];
+interface SlotRow {
+  readonly values: Float64Array;
+  readonly at: number;
+}
 
 /** The keys of the rows that may hold a key's page: of blocks, of one block as an earlier version stored it, and its own. */
 export function rowsOf(key: number): readonly [row: number, block: number, key: number] {
@@ -76,7 +82,7 @@ function packBlock(
     for (let slot = 0; slot < slots; slot += 1) {
       if (page.present[slot] === 0) continue;
       present[place * bits + (slot >> 3)]! |= 1 << (slot & 7);
-      rows.push([page.values, slot * columns.length]);
+      rows.push({ values: page.values, at: slot * columns.length });
     }
   const heads = new Uint8Array(columns.length);
   const parts: Uint8Array[] = [Uint8Array.of(columns.length), present, heads];
@@ -103,13 +109,13 @@ class Expectation {
   }
 
   /** Columns before this one are known. */
-  of([values, at]: SlotRow): number {
+  of({ values, at }: SlotRow): number {
     if (this.#growsWith === undefined || !(this.#amount > 0)) return this.#last;
     const expected = Math.round(this.#last * (this.#growsWith(values, at) / this.#amount));
     return Math.abs(expected) < MOST_EXPECTED ? expected : this.#last;
   }
 
-  take([values, at]: SlotRow, value: number): void {
+  take({ values, at }: SlotRow, value: number): void {
     this.#last = value;
     if (this.#growsWith !== undefined) this.#amount = this.#growsWith(values, at);
   }
@@ -120,13 +126,15 @@ function packColumn(
   column: number,
   kind: PageColumn,
 ): readonly [head: number, ...planes: Uint8Array[]] | null {
-  const differences = new Float64Array(rows.length);
+  // A difference of 53 bits, in two halves.
+  const low = new Uint32Array(rows.length);
+  const high = new Uint32Array(rows.length);
   const known = new Uint8Array(Math.ceil(rows.length / 8));
   const expected = new Expectation(kind);
   let [unknown, most] = [0, 0];
-  for (const [row, slot] of rows.entries()) {
-    const [values, at] = slot;
-    const value = values[at + column]!;
+  for (let row = 0; row < rows.length; row += 1) {
+    const slot = rows[row]!;
+    const value = slot.values[slot.at + column]!;
     if (Number.isNaN(value)) {
       unknown += 1;
       continue;
@@ -136,14 +144,17 @@ function packColumn(
     expected.take(slot, value);
     const folded = difference < 0 ? -2 * difference - 1 : 2 * difference;
     if (!Number.isSafeInteger(folded)) return null;
-    differences[row] = folded;
+    low[row] = folded;
+    high[row] = folded / HALF;
     most = Math.max(most, folded);
   }
   if (unknown === rows.length && unknown > 0) return [ALL_UNKNOWN];
   const planes: Uint8Array[] = [];
   for (let scale = 1; most >= scale; scale *= 256) {
+    const half = scale < HALF ? low : high;
+    const shift = (8 * planes.length) % 32;
     const plane = new Uint8Array(rows.length);
-    for (let row = 0; row < plane.length; row += 1) plane[row] = (differences[row]! / scale) % 256;
+    for (let row = 0; row < plane.length; row += 1) plane[row] = half[row]! >>> shift;
     planes.push(plane);
   }
   return unknown === 0
@@ -209,7 +220,7 @@ function unpackBlock(codec: PageCodec, body: Uint8Array): readonly Page[] {
     for (let slot = 0; slot < slots; slot += 1) {
       if (((input[1 + place * bits + (slot >> 3)]! >> (slot & 7)) & 1) === 0) continue;
       page.present[slot] = 1;
-      rows.push([page.values, slot * columns.length]);
+      rows.push({ values: page.values, at: slot * columns.length });
     }
   const heads = 1 + count * bits;
   let at = heads + width;
@@ -238,7 +249,7 @@ function unpackColumn(
   const expected = new Expectation(kind);
   for (let row = 0; row < rows.length; row += 1) {
     const slot = rows[row]!;
-    const [values, at] = slot;
+    const { values, at } = slot;
     const isUnknown =
       head === ALL_UNKNOWN ||
       (first > from && ((input[from + (row >> 3)]! >> (row & 7)) & 1) === 0);
