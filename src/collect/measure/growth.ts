@@ -59,7 +59,7 @@ export function growthIn(
   let estimated = 0;
   let livedMs = 0;
   let coveredMs = 0;
-  lives.forEach((life, index) => {
+  for (const [index, life] of lives.entries()) {
     const previousEnd = lives[index - 1]?.times.at(-1) ?? null;
     const curve = curveOf(life, previousEnd, facts);
     const longest = COVERED_INTERVALS * (life.intervalMs ?? facts.intervalMs);
@@ -90,17 +90,17 @@ export function growthIn(
       next === undefined
         ? (facts.endedAt ?? stated ?? (isDue ? window.end : last))
         : Math.min(stated ?? last, next.startedAt ?? next.times[0] ?? last);
-    if (end <= last) return;
+    if (end <= last) continue;
     const unseen = overlapMs(last, end, window);
     livedMs += unseen;
     const rate = lastRate(curve);
-    if (rate === null || end - last > longest) return;
+    if (rate === null || end - last > longest) continue;
     coveredMs += unseen;
     // What is only due is counted when it comes.
-    if (next === undefined && facts.endedAt === null && stated === null) return;
+    if (next === undefined && facts.endedAt === null && stated === null) continue;
     estimated += rate * unseen;
     addMinutes(minutes, window, last, end, rate);
-  });
+  }
   const endedLives = lives.filter(({ times }, index) => {
     const last = times.at(-1) ?? 0;
     return index < lives.length - 1 && last >= window.start && last <= window.end;
