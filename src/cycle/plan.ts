@@ -3,8 +3,8 @@ import { ceilTo, floorTo, formatTime, HOUR_MS, type TimeMs, type Window } from '
 
 /** A batch is at most this long: one set of queries and one transaction. */
 const BATCH_MS = 6 * HOUR_MS;
-/** Containers × windows of one batch: with the one that is observed ahead about 200 MB of snapshots in memory. */
-const BATCH_CONTAINER_WINDOWS = 75_000;
+/** Containers × windows of one batch: with the one that is observed ahead about 100 MB of snapshots in memory. */
+const BATCH_CONTAINER_WINDOWS = 36_000;
 
 /** All whole windows of the grid within [from, until), as one. */
 export function gridSpan(from: TimeMs, until: TimeMs, length: number): Window {
