@@ -7,7 +7,7 @@ import { aboveLevel } from '../measure/growth.ts';
 import { COVERED_INTERVALS, coveredIn, ofWidestReach, type Samples } from '../measure/samples.ts';
 import { workingSet, type WorkingSet } from '../measure/workingSet.ts';
 import type { CoveredTime } from './coverage.ts';
-import { samplesOf, type ContainerEntry } from './podEntry.ts';
+import { ofAll, samplesOf, type ContainerEntry } from './podEntry.ts';
 import type { Presence } from './presence.ts';
 import { at, countAt, statedAt, strongest } from './series.ts';
 import { targetOf, type WindowFacts } from './windowFacts.ts';
@@ -61,7 +61,7 @@ export function containerSample(
   const first = entries[0] as ContainerEntry;
   const windowMs = window.end - window.start;
   const counters = believableCounters(
-    entries.flatMap(({ cpu }) => cpu),
+    ofAll(entries, ({ cpu }) => cpu),
     facts,
     context.nodeSize,
   );
@@ -82,7 +82,7 @@ export function containerSample(
   const disks = { read: disk('diskRead'), write: disk('diskWrite') };
   const sizes = believableSizes(
     ofWidestReach(
-      entries.flatMap(({ ram: series }) => series),
+      ofAll(entries, ({ ram: series }) => series),
       window,
     ),
     window,
@@ -137,7 +137,7 @@ export function containerSample(
   );
 
   const coverage = isMarked ? 0 : livedMs === 0 ? 1 : coveredMs / livedMs;
-  const cpuSeries = entries.flatMap(({ cpu: series }) => series.map(({ samples }) => samples));
+  const cpuSeries = ofAll(entries, ({ cpu: series }) => series.map(({ samples }) => samples));
   const cpuInside = coveredIn(cpuSeries, window, facts.usageIntervalMs);
   // What is sampled as often as the CPU is seen as well, to a life's start and end.
   const seen = (series: readonly Samples[]): number => {
@@ -168,8 +168,8 @@ export function containerSample(
     diskReadBytesPerSecond: idle ? 0 : disks.read,
     diskWriteBytesPerSecond: idle ? 0 : disks.write,
     throttledShare: maxKnown(
-      ...entries.flatMap(({ throttled }) =>
-        [...throttled.values()].map((share) => at(share, point)),
+      ...ofAll(entries, ({ throttled }) =>
+        Array.from(throttled.values(), (share) => at(share, point)),
       ),
     ),
     runShare,
@@ -179,12 +179,12 @@ export function containerSample(
     coverage,
     coverageBy: {
       cpu: coverage,
-      memory: seen(isMarked ? [] : entries.flatMap((entry) => entry.ram)),
+      memory: seen(isMarked ? [] : ofAll(entries, (entry) => entry.ram)),
       requests: request('cpu') === null ? 0 : presenceCoverage(context.presence),
       network: context.networkCoverage,
       disk: Math.max(
-        seen(entries.flatMap((entry) => samplesOf(entry.diskRead))),
-        seen(entries.flatMap((entry) => samplesOf(entry.diskWrite))),
+        seen(ofAll(entries, (entry) => samplesOf(entry.diskRead))),
+        seen(ofAll(entries, (entry) => samplesOf(entry.diskWrite))),
       ),
     },
   };

@@ -42,6 +42,14 @@ export function overlayNamed<K extends string>(
   else known.set(name, values);
 }
 
+/** What all entries of one container hold; mostly there is one, and nothing is copied. */
+export function ofAll<T>(
+  entries: readonly ContainerEntry[],
+  read: (entry: ContainerEntry) => readonly T[],
+): readonly T[] {
+  return entries.length === 1 ? read(entries[0]!) : entries.flatMap(read);
+}
+
 /** All that a batch holds of one container of one pod. */
 export interface ContainerEntry {
   readonly name: string;

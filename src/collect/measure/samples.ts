@@ -54,26 +54,35 @@ export interface SeenSamples extends Samples {
   readonly intervalMs: TimeMs | null;
 }
 
+/** Which of a series' samples a window may see: from `from` to before `to`; near it are those between. */
+export interface InView {
+  readonly from: number;
+  readonly near: number;
+  readonly nearTo: number;
+  readonly to: number;
+}
+
+export function inView(times: Float64Array, window: Window, view: View): InView {
+  const near = countBefore(times, view.from);
+  const nearTo = countBefore(times, view.to + 1);
+  const isEarlier = (times[near] ?? Infinity) > window.start;
+  const isLater = (times[nearTo - 1] ?? -Infinity) < window.end;
+  return {
+    from: isEarlier && (times[near - 1] ?? -Infinity) >= view.farFrom ? near - 1 : near,
+    near,
+    nearTo,
+    to: isLater && (times[nearTo] ?? Infinity) <= view.farTo ? nearTo + 1 : nearTo,
+  };
+}
+
 /** Empty when a series has no samples near the window. */
 export function samplesInView(samples: Samples, window: Window, view: View): SeenSamples {
   const { times, values } = samples;
-  const first = countBefore(times, view.from);
-  let from = first;
-  if (
-    (times[first] ?? Infinity) > window.start &&
-    (times[first - 1] ?? -Infinity) >= view.farFrom
-  ) {
-    from = first - 1;
-  }
-  const after = countBefore(times, view.to + 1);
-  let to = after;
-  if ((times[after - 1] ?? -Infinity) < window.end && (times[after] ?? Infinity) <= view.farTo) {
-    to = after + 1;
-  }
+  const { from, near, nearTo, to } = inView(times, window, view);
   return {
     times: times.subarray(from, to),
     values: values.subarray(from, to),
-    intervalMs: usualInterval(times, first, after),
+    intervalMs: usualInterval(times, near, nearTo),
     ...(samples.reach !== undefined && { reach: samples.reach }),
   };
 }

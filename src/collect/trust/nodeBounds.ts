@@ -1,7 +1,7 @@
 import type { Reading } from '../../model/reading.ts';
 import { SECOND_MS, type TimeMs, type Window } from '../../model/time.ts';
 import type { CounterSource } from '../measure/lives.ts';
-import { countBefore, samplesInView, viewOf, type Samples } from '../measure/samples.ts';
+import { countBefore, inView, viewOf, type Samples } from '../measure/samples.ts';
 import type { RawSeries } from '../prometheus/rawSamples.ts';
 import { samplesWhere } from './boundBatch.ts';
 import { JITTER_MS } from './bounds.ts';
@@ -41,9 +41,10 @@ export function believableCounters(
   const refused: Refusal[] = [];
   const view = viewOf(window, aheadMs);
   const believed = sources.filter(({ samples }) => {
-    const { times, values } = samplesInView(samples, window, view);
-    const timeMs = (times.at(-1) ?? 0) - (times[0] ?? 0);
-    const grown = growth(values);
+    const { times, values } = samples;
+    const { from, to } = inView(times, window, view);
+    const timeMs = from < to ? times[to - 1]! - times[from]! : 0;
+    const grown = growth(values, from, to);
     if (grown <= possibleCpuSeconds(cpuCores, timeMs)) return true;
     const value = grown / (Math.max(timeMs, SECOND_MS) / SECOND_MS);
     const because = `that is its growth per second, and its node has ${cpuCores} cores`;
@@ -54,10 +55,11 @@ export function believableCounters(
 }
 
 /** A counter that falls has begun anew. */
-function growth(values: Float64Array): number {
+function growth(values: Float64Array, from: number, to: number): number {
   let grown = 0;
-  for (let index = 1; index < values.length; index++) {
-    const [before, now] = [values[index - 1] ?? 0, values[index] ?? 0];
+  for (let index = from + 1; index < to; index++) {
+    const before = values[index - 1]!;
+    const now = values[index]!;
     grown += now >= before ? now - before : now;
   }
   return grown;
