@@ -21,7 +21,7 @@ const MOST = {
   samples: 152_000,
   answerBytes: 7_000_000,
   stateParts: 10,
-  writtenBytes: 340_000,
+  writtenBytes: 220_000,
 } as const;
 
 const WINDOWS = 3;
