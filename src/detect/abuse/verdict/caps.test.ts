@@ -13,6 +13,7 @@ import {
   aTrack,
   NEW,
   own,
+  UNKNOWN,
 } from '../../../../test/support/abuse/abuse.ts';
 
 const SILENT: ReadonlyMap<EvidenceFamily, number> = new Map([
@@ -175,6 +176,52 @@ it('tensor cores at work are training', () => {
   const at = (tensor: number | null): boolean =>
     capsOf({ subject: aSubject({ tensor }) }).includes('gpu-training');
   expect([at(0.05), at(0.051), at(null)]).toEqual([false, true, false]);
+});
+
+/** Names of the caps that hold at `warning` what has points in these families. */
+function heldAt(families: readonly (readonly [EvidenceFamily, number])[], change: Partial<Facts>) {
+  const facts = aFacts({ track, ...change });
+  return capped('warning', facts, new Map(families), []).held.map(({ name }) => name);
+}
+
+it('a small excess is neither steady nor at its limit, nor a doubling, nor marked', () => {
+  const isSmall = (...families: readonly (readonly [EvidenceFamily, number])[]): boolean =>
+    heldAt([...families, ['work', 1.5]], { normal: own() }).includes('small-excess');
+  expect(isSmall(['novelty', 0.5])).toBe(true);
+  expect(isSmall(['novelty', 1])).toBe(false);
+  for (const beside of ['shape', 'level', 'spec', 'signals'] as const)
+    expect(isSmall(['novelty', 0.5], [beside, 0.5])).toBe(false);
+  expect(heldAt([['novelty', 0.5]], { normal: NEW })).not.toContain('small-excess');
+});
+
+describe('in the first hours', () => {
+  const siblings = own({ isProvisional: true, isShort: true }).base;
+  const normal = { ...UNKNOWN, base: own({ isProvisional: true, isShort: true }).base };
+  const isHeld = (
+    families: readonly (readonly [EvidenceFamily, number])[],
+    change: Partial<Facts>,
+  ): boolean => heldAt(families, { normal, ...change }).includes('first-hours');
+
+  it('a warning takes twice what was seen, or the limit', () => {
+    expect(isHeld([['novelty', 0.5]], {})).toBe(true);
+    expect(isHeld([['novelty', 1]], {})).toBe(false);
+    expect(
+      isHeld(
+        [
+          ['novelty', 0.5],
+          ['level', 1],
+        ],
+        {},
+      ),
+    ).toBe(false);
+  });
+
+  it('siblings tell more than hours, and what has no traffic metrics less', () => {
+    expect(isHeld([['novelty', 0.5]], { normal: { ...UNKNOWN, base: siblings, siblings } })).toBe(
+      false,
+    );
+    expect(isHeld([['novelty', 1]], { subject: aSubject({ net: null }) })).toBe(true);
+  });
 });
 
 describe('past runs', () => {
