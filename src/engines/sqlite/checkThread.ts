@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { threadEntry } from '../../model/shippedFiles.ts';
 import { damageInside } from './examine.ts';
@@ -22,5 +23,8 @@ export function findFileDamage(path: string, signal: AbortSignal): Promise<strin
 }
 
 const data = workerData as Partial<CheckData> | null;
-if (!isMainThread && data?.thread === 'check')
+if (!isMainThread && data?.thread === 'check') {
+  // A large file takes minutes, right after the start too: all else goes first. On Linux this is about the thread alone.
+  if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   parentPort?.postMessage(await damageInside(data.path!));
+}
