@@ -98,6 +98,7 @@ const ROWS: readonly Row[] = [
     value: ({ readyMs }) => readyMs / SECOND_MS,
     digits: 2,
   },
+  { what: 'the first answer then, ms', value: ({ firstAnswerMs }) => firstAnswerMs, digits: 0 },
   { what: '`--help`, CPU s', value: ({ helpCpuSeconds }) => helpCpuSeconds, digits: 2 },
   { what: '`findings`, CPU s', value: ({ findingsCpuSeconds }) => findingsCpuSeconds, digits: 2 },
 ];

@@ -48,6 +48,8 @@ export interface LiveRun {
   readonly historyBytes: number;
   /** From the start of the daemon on this history until it is ready, milliseconds on the wall. */
   readonly readyMs: number;
+  /** From then until costs are answered, while the overview is asked four times and a window is sealed. */
+  readonly firstAnswerMs: number;
   readonly helpCpuSeconds: number;
   readonly findingsCpuSeconds: number;
 }
@@ -145,13 +147,14 @@ export async function runDaemon(options: LiveOptions): Promise<LiveRun> {
     daemon.kill('SIGTERM');
     await daemon.ended;
     const historyBytes = await bytesOf(history);
+    await jumpTo(FIRST_WINDOW + (options.windows + 2) * WINDOW_MS);
     return {
       windows,
       peakRssBytes,
       peakRssWithCostsBytes,
       costs,
       historyBytes,
-      readyMs: await timeToReady(start, `http://127.0.0.1:${probes}/-/ready`),
+      ...(await timesOfStart(start, `http://127.0.0.1:${probes}`, `http://127.0.0.1:${pages}`)),
       helpCpuSeconds: await commandCpuSeconds(['--help'], cli),
       findingsCpuSeconds: await commandCpuSeconds(['findings'], cli),
     };
@@ -195,17 +198,32 @@ async function askCosts(url: string): Promise<LoadResult> {
   return result;
 }
 
-async function timeToReady(start: () => CliProcess, probe: string): Promise<number> {
+async function timesOfStart(
+  start: () => CliProcess,
+  probes: string,
+  pages: string,
+): Promise<Pick<LiveRun, 'readyMs' | 'firstAnswerMs'>> {
   const began = performance.now();
   await using daemon = start();
-  for (;;) {
+  while (!(await isReady(probes))) {
     if (performance.now() - began > LONGEST_WINDOW_MS)
       throw new Error(`not ready: ${daemon.stderr}`);
-    try {
-      if ((await fetch(probe)).ok) return performance.now() - began;
-    } catch {
-      // It does not listen yet.
-    }
     await sleep(5);
+  }
+  const readyMs = performance.now() - began;
+  const beside = Array.from({ length: 4 }, async () => (await fetch(pages)).arrayBuffer());
+  const answer = await fetch(`${pages}/api/v1/costs?window=1h`);
+  if (!answer.ok) throw new Error(`costs: ${answer.status}`);
+  const firstAnswerMs = performance.now() - began - readyMs;
+  await Promise.all(beside);
+  return { readyMs, firstAnswerMs };
+}
+
+async function isReady(probes: string): Promise<boolean> {
+  try {
+    return (await fetch(`${probes}/-/ready`)).ok;
+  } catch {
+    // It does not listen yet.
+    return false;
   }
 }
