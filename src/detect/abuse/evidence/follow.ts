@@ -19,6 +19,18 @@ export interface Follow {
   readonly isEvener: boolean;
 }
 
+/** A new container in the pods of a known workload, and how it stands beside the known containers. */
+export interface SideCar extends Follow {
+  /** Cores of the pod's known containers in this window; null where those of one are not known. */
+  readonly othersCores: number | null;
+  /** True while it uses no more than they do, or than can be critical, on average since it came. */
+  readonly isLittle: boolean;
+  /** Workloads that its image has come to in this way. */
+  readonly workloads: number;
+  /** True when they are many, in several namespaces: a rollout to the cluster, by whoever may do that. */
+  readonly isRollout: boolean;
+}
+
 /** Adds a window: `units` of five minutes in which they used `others` cores and it `own`. */
 export function addWindow(
   was: Beside | null,

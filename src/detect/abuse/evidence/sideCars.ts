@@ -7,19 +7,7 @@ import { unitsOf, type Beside, type Rows } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
 import { offWindows, pageCores, type AbuseThresholds } from '../thresholds.ts';
 import type { Facts } from './signal.ts';
-import { addWindow, followOf, type Follow } from './follow.ts';
-
-/** A new container in the pods of a known workload, and how it stands beside the known containers. */
-export interface SideCar extends Follow {
-  /** Cores of the pod's known containers in this window; null where those of one are not known. */
-  readonly othersCores: number | null;
-  /** True while it uses no more than they do, or than can be critical, on average since it came. */
-  readonly isLittle: boolean;
-  /** Workloads that its image has come to in this way. */
-  readonly workloads: number;
-  /** True when they are many, in several namespaces: a rollout to the cluster, by whoever may do that. */
-  readonly isRollout: boolean;
-}
+import { addWindow, followOf, type Follow, type SideCar } from './follow.ts';
 
 /** The new side-cars of a window, by the repository of their image. */
 export type Arrivals = ReadonlyMap<string, readonly Subject[]>;

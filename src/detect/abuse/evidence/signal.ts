@@ -5,7 +5,7 @@ import type { KnownSignal } from '../../signals/signalMemory.ts';
 import type { Indicators } from './indicators.ts';
 import type { Normal } from '../expectation/normal.ts';
 import type { HourRing } from '../../usual/hourRing.ts';
-import type { SideCar } from './sideCars.ts';
+import type { SideCar } from './follow.ts';
 import type { Track } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
 import type { Suspicion } from '../excess/excess.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { isLikeAgent } from './newcomers.ts';
-import type { SideCar } from '../../evidence/sideCars.ts';
+import type { SideCar } from '../../evidence/follow.ts';
 import { aFacts, aSubject, aSuspicion } from '../../../../../test/support/abuse/abuse.ts';
 
 const workload = { kind: 'DaemonSet', name: 'agent' };
