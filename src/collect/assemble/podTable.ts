@@ -4,7 +4,7 @@ import { containerCgroup, podUidOf, type ContainerCgroup } from '../cgroup.ts';
 import { countBefore } from '../measure/samples.ts';
 import { carriedLabels } from '../labels.ts';
 import type { RestoreName } from '../labels.ts';
-import type { CounterSource } from '../measure/lives.ts';
+import type { CounterPart } from '../measure/counter.ts';
 import type { Batch, LifeTimes } from '../prometheus/batch.ts';
 import { cgroupKey, lifeTimeKey, podKey } from '../prometheus/fetchLifeTimes.ts';
 import { pointSeconds, type Grid, type GridSeries } from '../prometheus/grid.ts';
@@ -266,8 +266,7 @@ function addUsage(builder: Builder, reach: TargetReach): void {
   for (const id of ['diskRead', 'diskWrite'] as const)
     for (const series of raw[id].series) {
       const container = containerOfSeries(series);
-      const part = { part: label(series, 'device'), ...sourceOf(series) };
-      container[id] = added(container[id], part);
+      container[id] = added(container[id], sourceOf(series, label(series, 'device')));
     }
   for (const [side, { series: all }] of [
     ['receive', raw.networkReceive],
@@ -275,8 +274,7 @@ function addUsage(builder: Builder, reach: TargetReach): void {
   ] as const)
     for (const series of all) {
       const pod = usingPod(builder, series);
-      const part = { part: label(series, 'interface'), ...sourceOf(series) };
-      pod[side] = added(pod[side], part);
+      pod[side] = added(pod[side], sourceOf(series, label(series, 'interface')));
     }
   for (const series of answers.throttled.series)
     overlayNamed(containerOfSeries(series), 'throttled', label(series, 'id'), series.values);
@@ -297,14 +295,15 @@ function addUsage(builder: Builder, reach: TargetReach): void {
 /** Tells the lives of series. Those of one container name the same cgroup, which is read once. */
 function sourceReader({ started, stated }: LifeTimes) {
   const cgroups = new Map<string, ContainerCgroup>();
-  return (series: RawSeries): CounterSource<RawSeries> => {
+  return (series: RawSeries, part = ''): CounterPart<RawSeries> => {
     const latest = stated.get(lifeTimeKey(series.labels)) ?? Infinity;
     const startedAt =
       started.get(cgroupKey(series.labels)) ?? (latest <= (series.times[0] ?? 0) ? latest : null);
     const id = label(series, 'id');
     let cgroup = cgroups.get(id);
     if (cgroup === undefined) cgroups.set(id, (cgroup = containerCgroup(id)));
-    return { ...cgroup, samples: series, startedAt };
+    const { life, nested } = cgroup;
+    return { part, life, nested, samples: series, startedAt };
   };
 }
 

@@ -29,9 +29,12 @@ export function withReach({ raw }: Batch, reach: TargetReach): Batch['raw'] {
   const nodeOf = nodesOf(raw);
   const reaching = (answer: RawBatchAnswer): RawBatchAnswer => ({
     ...answer,
-    series: answer.series.map((one) => ({
-      ...one,
-      reach: reach.get(placeOf(one, nodeOf).key) ?? 0,
+    series: answer.series.map(({ labels, times, values, ...rest }) => ({
+      labels,
+      times,
+      values,
+      reach: reach.get(placeOf({ labels }, nodeOf).key) ?? 0,
+      ...rest,
     })),
   });
   return {

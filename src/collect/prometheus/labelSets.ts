@@ -19,9 +19,9 @@ interface Sent {
   /** One character a byte; null where the labels are written as they are, so that they tell it themselves. */
   readonly text: string | null;
   /** Another one whose text has the same hash. */
-  readonly next: Sent | undefined;
-  /** How many these are, with the next one and its own. */
-  readonly length: number;
+  next: Sent | undefined;
+  /** When they were sent last. */
+  round: number;
 }
 
 /** Odd, as FNV has it. */
@@ -37,9 +37,9 @@ const MOST_OF_A_HASH = 8;
  * they are parsed once, and all answers share them. Forgets what two rounds in a row have not shown.
  */
 export class LabelSets {
-  #recent = new Map<number, Sent>();
-  #older = new Map<number, Sent>();
+  readonly #known = new Map<number, Sent>();
   #values = new Map<string, string>();
+  #round = 0;
 
   /**
    * The labels of a JSON object of strings; null where it is none. Long values are cut: an exporter chooses their length.
@@ -50,28 +50,43 @@ export class LabelSets {
   of(bytes: Buffer, start: number, end: number): SeriesLabels | null {
     let hash = 0;
     for (let at = start; at < end; at++) hash = Math.imul(hash + bytes[at]!, FACTOR);
-    const others = this.#recent.get(hash);
-    const recent = find(others, bytes, start, end);
-    if (recent !== undefined) return recent.labels;
-    const sent = find(this.#older.get(hash), bytes, start, end) ?? this.#read(bytes, start, end);
-    const next = others !== undefined && others.length < MOST_OF_A_HASH ? others : undefined;
-    const length = 1 + (next?.length ?? 0);
-    this.#recent.set(hash, sent.next === next ? sent : { ...sent, next, length });
+    const first = this.#known.get(hash);
+    let count = 0;
+    for (let sent = first; sent !== undefined; sent = sent.next) {
+      count += 1;
+      if (!isText(sent, bytes, start, end)) continue;
+      sent.round = this.#round;
+      return sent.labels;
+    }
+    const sent = this.#read(bytes, start, end, count < MOST_OF_A_HASH ? first : undefined);
+    this.#known.set(hash, sent);
     return sent.labels;
   }
 
   /** Begins another round of answers. */
   nextRound(): void {
-    this.#older = this.#recent;
-    this.#recent = new Map();
+    for (const [hash, first] of this.#known) {
+      let kept: Sent | undefined;
+      for (let sent: Sent | undefined = first; sent !== undefined;) {
+        const { next }: Sent = sent;
+        if (sent.round === this.#round) {
+          sent.next = kept;
+          kept = sent;
+        }
+        sent = next;
+      }
+      if (kept === undefined) this.#known.delete(hash);
+      else if (kept !== first) this.#known.set(hash, kept);
+    }
+    this.#round += 1;
     this.#values = new Map();
   }
 
-  #read(bytes: Buffer, start: number, end: number): Sent {
+  #read(bytes: Buffer, start: number, end: number, next: Sent | undefined): Sent {
     const labels = this.#parse(bytes.toString('utf8', start, end));
     const isPlain = labels !== null && isWritten(labels, bytes, start, end);
     const text = isPlain ? null : bytes.toString('latin1', start, end);
-    return { labels, text, next: undefined, length: 1 };
+    return { labels, text, next, round: this.#round };
   }
 
   #parse(text: string): SeriesLabels | null {
@@ -94,22 +109,10 @@ export class LabelSets {
   }
 }
 
-function find(
-  first: Sent | undefined,
-  bytes: Buffer,
-  start: number,
-  end: number,
-): Sent | undefined {
-  for (let sent = first; sent !== undefined; sent = sent.next) {
-    const { labels, text } = sent;
-    if (
-      text === null
-        ? isWritten(labels!, bytes, start, end)
-        : text === bytes.toString('latin1', start, end)
-    )
-      return sent;
-  }
-  return undefined;
+function isText({ labels, text }: Sent, bytes: Buffer, start: number, end: number): boolean {
+  return text === null
+    ? isWritten(labels!, bytes, start, end)
+    : text === bytes.toString('latin1', start, end);
 }
 
 /** Whether a text is that of labels as JSON writes them without blanks, of characters that stand for themselves. */
