@@ -4,6 +4,7 @@ import { priceNodes } from '../cost/priceNodes.ts';
 import type { WindowCorrection } from '../store/history.ts';
 import type { TimeMs, Window } from '../model/time.ts';
 import { REASK_MS } from '../store/observed.ts';
+import { containersIn } from './observe.ts';
 import { batchSize } from './plan.ts';
 import type { CyclePorts, Settings } from './settings.ts';
 import type { WorkingState } from '../store/cycleState.ts';
@@ -23,7 +24,7 @@ export async function correctWindows(
   const { config } = settings;
   const since = options.since ?? options.until - REASK_MS;
   const holes = await history.incompleteWindows(since, options.until);
-  const size = batchSize(config.schedule.window, 1_000);
+  const size = batchSize(config.schedule.window, state.expectedSamples.pods ?? containersIn(null));
   let corrected = 0;
   for (const batch of adjoining(holes, size)) {
     const snapshots = await collector.collect(batch, state.expectedSamples, options.signal);

@@ -9,12 +9,11 @@ import {
   sumParts,
 } from '../../model/costParts.ts';
 import { emptyRow, type CostRow, type CostTable } from '../../store/costTable.ts';
-import type { Allocation, WindowCosts } from '../../model/cost.ts';
+import type { Allocation, NodeCost, WindowCosts } from '../../model/cost.ts';
 import type { Window } from '../../model/time.ts';
 
 /** A window as it was observed and priced, before or without being recorded. */
 export interface PricedWindow {
-  readonly window: Window;
   readonly costs: WindowCosts;
   readonly coverage: number;
 }
@@ -27,10 +26,17 @@ type Sums = { -readonly [K in keyof CostRow]: CostRow[K] };
  * The cost table by namespace of windows that no history holds: the first look at a cluster. It has the
  * form of a table read from the history, so that it is reported in the same way.
  */
-export function namespaceTable(priced: readonly PricedWindow[], window: Window): CostTable {
+export async function namespaceTable(
+  priced: AsyncIterable<PricedWindow>,
+  window: Window,
+): Promise<CostTable> {
   const rows = new Map<string, Sums>();
+  const nodes: NodeCost[] = [];
+  const shares: number[] = [];
   const unseenNano = new Map<string, number>();
-  for (const { costs } of priced) {
+  for await (const { costs, coverage } of priced) {
+    for (const node of costs.nodes) nodes.push(node);
+    shares.push(coverage);
     for (const allocation of costs.allocations) {
       const { namespace } = allocation.pod;
       add(rowOf(rows, namespace), allocation);
@@ -47,9 +53,7 @@ export function namespaceTable(priced: readonly PricedWindow[], window: Window):
   for (const [namespace, row] of rows) {
     if (costNano(row) > 0) row.coverage = 1 - (unseenNano.get(namespace) ?? 0) / costNano(row);
   }
-  const nodes = priced.flatMap(({ costs }) => costs.nodes);
-  const coverage =
-    priced.reduce((sum, { coverage: share }) => sum + share, 0) / Math.max(1, priced.length);
+  const coverage = shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length);
   return {
     window,
     rows: [...rows.values()],
