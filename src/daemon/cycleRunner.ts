@@ -5,14 +5,10 @@ import { SYSTEM_DEPS } from '../collect/systemDeps.ts';
 import { listReports } from '../collect/signals/listReports.ts';
 import { SignalsFull } from '../store/signals.ts';
 import type { Collector } from '../collect/collector.ts';
-import { allocate } from '../cost/allocate.ts';
 import { fleetProblems, fleetRecord } from '../cost/fleet.ts';
-import { priceNodes } from '../cost/priceNodes.ts';
-import { namespaceTable, type PricedWindow } from '../cost/report/namespaceTable.ts';
 import { correctWindows } from '../cycle/correctWindows.ts';
-import { containersIn } from '../cycle/observe.ts';
-import { batchSize, windowsBetween } from '../cycle/plan.ts';
-import { knownSources, type ExpectedSamples, type Snapshot } from '../model/snapshot.ts';
+import { firstLook } from '../cycle/firstLook.ts';
+import { knownSources } from '../model/snapshot.ts';
 import { presentSnapshot } from '../cycle/presentCluster.ts';
 import { rebuildVerdicts } from '../cycle/rebuildVerdicts.ts';
 import { catchUp, type CatchUpOptions, type CycleProgress } from '../cycle/catchUp.ts';
@@ -172,28 +168,9 @@ export class CycleRunner {
   }
 
   /** What the last hour before `until` cost by namespace, without recording anything. */
-  async firstLook(until: TimeMs, signal: AbortSignal): Promise<CostTable> {
-    const { config, priceLists } = this.#settings;
-    const { window: length } = config.schedule;
-    const windows = windowsBetween(until - HOUR_MS, until, length);
+  firstLook(until: TimeMs, signal: AbortSignal): Promise<CostTable> {
     const { expectedSamples } = this.#state;
-    const collector = this.#collector;
-    async function* price(): AsyncGenerator<PricedWindow> {
-      let last: Snapshot | null = null;
-      for (let done = 0; done < windows.length;) {
-        const batch = windows.slice(done, done + batchSize(length, containersIn(last)));
-        const expected: ExpectedSamples = last?.expectedSamples ?? expectedSamples;
-        for (const snapshot of await collector.collect(batch, expected, signal)) {
-          const prices = priceNodes(snapshot, config.pricing, priceLists);
-          const costs = allocate(snapshot, prices, config.pricing);
-          yield { costs, coverage: snapshot.coverage };
-          last = snapshot;
-        }
-        done += batch.length;
-      }
-    }
-    const start = windows[0]?.start ?? until;
-    return namespaceTable(price(), { start, end: until });
+    return firstLook(this.#settings, this.#collector, expectedSamples, until, signal);
   }
 
   /** Makes the digest of a week, once; see `makeDigest`. */

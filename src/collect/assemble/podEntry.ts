@@ -24,14 +24,14 @@ export function added<T>(list: T[], item: T): T[] {
 }
 
 /** Values by name. */
-export type Named = Map<string, Float64Array>;
+export type ValuesByName = Map<string, Float64Array>;
 
 /** Stays empty: a map is made with its first name, since most have none. */
-const NONE: Named = new Map();
+const NONE: ValuesByName = new Map();
 
 /** Adds values to those of a name. */
 export function overlayNamed<K extends string>(
-  entry: Record<K, Named>,
+  entry: Record<K, ValuesByName>,
   key: K,
   name: string,
   more: Float64Array,
@@ -54,7 +54,7 @@ export function ofAll<T>(
 export interface ContainerEntry {
   readonly name: string;
   /** Share of throttled periods by cgroup path, that is by life. */
-  throttled: Named;
+  throttled: ValuesByName;
   cpu: Counter;
   /** A value where its CPU counter reads as it did an hour before. */
   standing: Float64Array | undefined;
@@ -63,8 +63,8 @@ export interface ContainerEntry {
   /** Every series of its working set. */
   ram: RawSeries[];
   /** Resource name (`cpu`, `memory`, `nvidia_com_gpu`) → values. */
-  requests: Named;
-  limits: Named;
+  requests: ValuesByName;
+  limits: ValuesByName;
   images: Statement<ImageRef>[];
   /** Statements about init containers: `sidecar` or `init`. */
   readonly init: Statement<'init' | 'sidecar'>[];
@@ -94,8 +94,8 @@ export interface PodEntry {
   phases: Statement<string>[];
   created: Float64Array | undefined;
   /** What its RuntimeClass adds, and what the scheduler says that it holds as a whole; by resource. */
-  overhead: Named;
-  scheduled: Named;
+  overhead: ValuesByName;
+  scheduled: ValuesByName;
   labels: Statement<Readonly<Record<string, string>>>[];
   annotations: Statement<Readonly<Record<string, string>>>[];
   receive: Counters;

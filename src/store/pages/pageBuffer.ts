@@ -23,7 +23,7 @@ interface Changes {
 }
 
 /** The pages of a bucket that have rows, by their keys. */
-export interface Pages {
+export interface BucketPages {
   keys(): readonly number[];
   /** In the order of `keys`; each page is good until the next one. */
   [Symbol.iterator](): Iterator<readonly [key: number, page: Page]>;
@@ -63,7 +63,7 @@ export class PageBuffer {
   }
 
   /** The pages of a bucket; the bucket held before is written first. */
-  async pages(bucket: number): Promise<Pages> {
+  async pages(bucket: number): Promise<BucketPages> {
     await this.#hold(bucket);
     const open = this.#settled();
     const keys =

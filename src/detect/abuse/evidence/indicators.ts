@@ -26,18 +26,18 @@ export const NO_INDICATORS: Indicators = {
 const MAX_TEXT = 4_096;
 
 /** @param seen hashes of the signatures that its alarm has seen before, which are found again. */
-export type Matcher = (subject: Subject, seen: readonly number[]) => Indicators;
+export type SignatureMatcher = (subject: Subject, seen: readonly number[]) => Indicators;
 
-const matchers = new WeakMap<Signatures, Matcher>();
+const matchers = new WeakMap<Signatures, SignatureMatcher>();
 
 /** The matcher of these lists: patterns are compiled once per reload. */
-export function matcherOf(signatures: Signatures): Matcher {
+export function matcherOf(signatures: Signatures): SignatureMatcher {
   const known = matchers.get(signatures) ?? compiled(signatures);
   matchers.set(signatures, known);
   return known;
 }
 
-function compiled(signatures: Signatures): Matcher {
+function compiled(signatures: Signatures): SignatureMatcher {
   const patterns = signatures.patterns.map((entry) => ({
     ...entry,
     regex: new RegExp(entry.match, 'i'),

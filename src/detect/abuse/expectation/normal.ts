@@ -28,7 +28,7 @@ export interface Normal {
 }
 
 /** What is known of all subjects of a window. */
-export interface Known {
+export interface KnownUse {
   readonly rows: Rows;
   readonly peers: Peers;
   readonly historyStart: TimeMs;
@@ -40,7 +40,7 @@ export function normalOf(
   subject: Subject,
   track: Track,
   ring: HourRing | null,
-  { rows, peers, historyStart, window: { start, end: now } }: Known,
+  { rows, peers, historyStart, window: { start, end: now } }: KnownUse,
   thresholds: AbuseThresholds,
 ): Normal {
   const { runs, kind } = subject;
