@@ -129,12 +129,13 @@ function nameOf({ kind, scope, image, namespace }: Subject): string | null {
     : `pods of ${repositoryOf(image)} in ${namespace} together`;
 }
 
-function normalText({ normal: { base, source }, suspicion }: Facts): string {
+function normalText({ normal: { base, siblings, source }, suspicion }: Facts): string {
   const use = `${formatCores(suspicion.normal)}, from ${base?.hours ?? 0} hours`;
   if (source === 'own') return `its own normal at this hour: ${use}`;
   if (source === 'peers') return `another workload of its image at this hour: ${use}`;
   if (source === 'new') return 'nothing: it did not exist before';
-  return base === null ? 'unknown: too little history' : `provisional: ${use}`;
+  if (base === null) return 'unknown: too little history';
+  return base === siblings ? `its siblings: ${formatCores(base.normal)}` : `provisional: ${use}`;
 }
 
 function excessText({ suspicion }: Facts): string {

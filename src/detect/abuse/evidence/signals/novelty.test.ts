@@ -28,6 +28,17 @@ describe('novelUse', () => {
     expect(strengthOf(novelUse, { track: aTrack({ dwell: 2.75, recent: [0.5] }) })).toBe(0);
   });
 
+  it('says what it compares with', () => {
+    const { base } = own();
+    const said = (change: Parameters<typeof reading>[1]) =>
+      reading(novelUse, { track, ...change }).text;
+    expect(said({})).toContain('usual at this hour');
+    expect(said({ normal: { ...own(), source: 'peers' } })).toContain('usual for this image');
+    expect(said({ normal: { ...UNKNOWN, base, siblings: base } })).toContain(
+      'usual for its siblings',
+    );
+  });
+
   it('does not trust a history of less than three days with the time of day', () => {
     expect(strengthOf(novelUse, { track, normal: own({ isShort: true, highest: 0.3 }) })).toBe(0.5);
     expect(strengthOf(novelUse, { track, normal: own({ isShort: true, highest: 0.2 }) })).toBe(1);

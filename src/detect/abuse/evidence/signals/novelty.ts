@@ -17,7 +17,7 @@ export const novelUse: Signal = {
   family: 'novelty',
   unit: 'cores',
   measure({ subject, track, normal, suspicion, thresholds }) {
-    const { base, source } = normal;
+    const { base, siblings, source } = normal;
     const { by, normal: usual, extraCores, threshold, cores, isHot } = suspicion;
     if (base === null || threshold === null)
       return unknown('Its normal is not known yet: too few hours that no alarm flagged');
@@ -31,7 +31,7 @@ export const novelUse: Signal = {
     const used = formatCores(isOfHour ? typical : cores) + podsOf(subject);
     const compared = isOfHour
       ? ' on average over an hour; its traffic accounts for'
-      : `; ${source === 'peers' ? 'usual for this image' : 'usual at this hour'}:`;
+      : `; usual ${base === siblings ? 'for its siblings' : source === 'peers' ? 'for this image' : 'at this hour'}:`;
     return {
       value: cores,
       threshold,
