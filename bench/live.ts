@@ -1,14 +1,15 @@
 /**
- * What live windows cost Burnwatch and its store, beside what the store costs alone: `npm run bench [-- SIZE…]`, with
- * `--write` into docs/benchmarks.md. `--postgres` keeps the history in a PostgreSQL of its own. `--program PATH` measures
+ * What live windows cost Burnwatch, built as the image holds it, and its store, beside what the store costs alone:
+ * `npm run bench [-- SIZE…]`, with `--write` into docs/benchmarks.md. `--postgres` keeps the history in a PostgreSQL of its own. `--program PATH` measures
  * another `burnwatch`, `--before PATH` compares with one in the same run. A size is CONTAINERS or CONTAINERS:WINDOWS; 78:26,
  * 1000:26 and 10000:26 by default. The store is Prometheus, and VictoriaMetrics with `--victoria` and beyond 50,000
  * containers. Metrics are made once and kept in BURNWATCH_BENCH (a folder of this user's temporary folder by default).
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { startPostgres } from '../demo/postgresServer.ts';
 import { MINUTE_MS, SECOND_MS } from '../src/model/time.ts';
 import { replayRecorded } from './live/replay.ts';
@@ -29,7 +30,8 @@ const { values, positionals } = parseArgs({
 });
 const folder =
   process.env['BURNWATCH_BENCH'] ?? join(tmpdir(), `burnwatch-bench-${userInfo().uid}`);
-const DOCUMENT = resolve(import.meta.dirname, '../docs/benchmarks.md');
+const ROOT = resolve(import.meta.dirname, '..');
+const DOCUMENT = join(ROOT, 'docs/benchmarks.md');
 
 /** A counter that stands is looked at an hour back. */
 const BEFORE_MS = 75 * MINUTE_MS;
@@ -43,6 +45,7 @@ const sizes = (positionals.length === 0 ? ['78:26', '1000:26', '10000:26'] : pos
   sizeOf,
 );
 await mkdir(folder, { recursive: true });
+const program = values.program === undefined ? await build() : resolve(values.program);
 const measured: Measured[] = [];
 for (const size of sizes) measured.push(await measure(size));
 const lines = report(measured);
@@ -51,6 +54,14 @@ if (values.write === true) {
   const text = await readFile(DOCUMENT, 'utf8');
   const block = /(<!-- live -->\n)[\s\S]*?(\n<!-- \/live -->)/;
   await writeFile(DOCUMENT, text.replace(block, `$1\n${lines}\n$2`));
+}
+
+/** Builds what users run; returns its `burnwatch`. */
+async function build(): Promise<string> {
+  const image = join(folder, 'image');
+  await promisify(execFile)(process.execPath, [join(ROOT, 'scripts/buildPackage.ts'), image]);
+  await symlink(join(ROOT, 'node_modules'), join(image, 'node_modules'));
+  return join(image, 'bin/burnwatch.mjs');
 }
 
 function sizeOf(text: string): Size {
@@ -76,17 +87,18 @@ async function measure({ containers, windows }: Size): Promise<Measured> {
   try {
     const { url, pid: storePid } = store;
     const alone = await replayRecorded(url, storePid, Math.min(REPLAYED, windows - 1));
-    const runOf = async (name: string, program: string | undefined): Promise<LiveRun> =>
+    const runOf = async (name: string, path: string): Promise<LiveRun> =>
       runDaemon({
         ...(server !== null && { database: await server.database() }),
         folder: join(folder, `run-${containers}-${name}`),
         proxy,
         storePid,
         windows,
-        ...(program === undefined ? {} : { program: resolve(program) }),
+        program: path,
       });
-    const before = values.before === undefined ? null : await runOf('before', values.before);
-    return { containers, windows, alone, before, run: await runOf('after', values.program) };
+    const before =
+      values.before === undefined ? null : await runOf('before', resolve(values.before));
+    return { containers, windows, alone, before, run: await runOf('after', program) };
   } finally {
     await server?.[Symbol.asyncDispose]();
     await proxy.close();
