@@ -47,10 +47,10 @@ const KEPT_ANSWERS = 200;
  */
 const THREADS = {
   // While one question waits for Prometheus or Kubernetes, the thread reads for another.
-  slow: { concurrentTasksPerWorker: 4, maxQueue: 100 },
-  quick: { concurrentTasksPerWorker: 4, maxQueue: 400 },
+  slow: { concurrentTasksPerWorker: 4, maxQueue: 100, idleTimeout: 10 * MINUTE_MS },
+  // Sooner: what is asked once a window goes to the slow thread again, as long as that is quick.
+  quick: { concurrentTasksPerWorker: 4, maxQueue: 400, idleTimeout: MINUTE_MS },
 } as const;
-const IDLE_MS = 10 * MINUTE_MS;
 /** So long a quick question waits for slow ones before it gets a thread: starting one takes about as long. */
 const SHARED_MS = SECOND_MS;
 /** A question that was given up ends at its next read of the history; a thread that does not get there is ended. */
@@ -190,7 +190,6 @@ export class QuestionPool {
         workerData: { config, thresholds } satisfies QuestionConfig,
         minThreads: 0,
         maxThreads: 1,
-        idleTimeout: IDLE_MS,
         resourceLimits: {
           maxOldGenerationSizeMb: this.#limits.memoryMb,
           maxYoungGenerationSizeMb: 12,
