@@ -3,7 +3,7 @@ import type { Config } from './config/schema.ts';
 import type { LoadedConfig } from './config/load.ts';
 import { openHistoryReader } from '../engines/openHistory.ts';
 import type { HistoryReader } from '../store/history.ts';
-import type { CycleWork, IngestCounts, ServeDeps, ServerStores } from '../serve/deps.ts';
+import type { CycleWork, IngestCounts, ServeDeps } from '../serve/deps.ts';
 import type { Metrics } from '../serve/metrics.ts';
 import type { ProbeSource } from '../serve/probes.ts';
 import type { TimeMs } from '../model/time.ts';
@@ -15,17 +15,13 @@ import { openStores } from './openStores.ts';
 import type { Releasers } from './releasers.ts';
 import { ResponseWorker } from './responses.ts';
 import type { Hono } from 'hono';
-import type { PlanParts } from '../respond/requests.ts';
 import { createApp } from '../serve/app.ts';
 import {
   tokenAuthenticator,
   type Authenticator,
   type ServerEnv,
 } from '../serve/security/access.ts';
-import type { OidcLogin } from '../serve/security/oidc.ts';
-import type { Sessions } from '../serve/security/sessions.ts';
 import { tokenReviewAuthenticator } from '../serve/security/tokenReview.ts';
-import type { Questions } from '../serve/questions/questions.ts';
 
 export interface PagesParts {
   config(): Config;
@@ -86,7 +82,7 @@ export async function openPages(parts: PagesParts): Promise<Pages> {
     signedInteractions(config(), { reader, stores, responses, log, clock, changed });
   let interactions = takeInteractions();
   releasers.push('the interactions', async () => interactions?.stop());
-  const slackInteractions: AppParts['slackInteractions'] = (request) =>
+  const slackInteractions: NonNullable<AppParts['slackInteractions']> = (request) =>
     interactions?.take(request) ?? null;
   const app = { ...sources, responses, slackInteractions, clusters, log, version, now, reload };
   const mount = () => {
@@ -111,41 +107,26 @@ export async function openPages(parts: PagesParts): Promise<Pages> {
   };
 }
 
-interface AppParts {
+interface AppParts extends Omit<ServeDeps, 'config' | 'authenticators'> {
   config(): Config;
-  readonly reader: HistoryReader;
-  readonly stores: ServerStores;
-  readonly questions: Questions;
-  readonly probes: ProbeSource;
-  readonly ingested: IngestCounts;
-  readonly responses: PlanParts;
-  readonly slackInteractions: NonNullable<ServeDeps['slackInteractions']>;
   readonly log: Logger;
   readonly version: string;
-  readonly clusters: readonly string[];
-  readonly sessions: Sessions;
-  readonly oidc: OidcLogin | null;
-  /** The time of messages and silences. */
-  now(): TimeMs;
-  reload(): Promise<void>;
 }
 
 /** Makes the pages and the API; a reload makes them anew, since tokens may have changed. */
 function composeApp(parts: AppParts): Hono<ServerEnv> {
-  const { config, reader, stores, questions, probes, ingested, responses, now, reload } = parts;
   // Tokens were read from their files when the configuration was loaded.
-  const tokens = config().serve.tokens.flatMap(({ token, ...rest }) =>
-    token === undefined ? [] : [{ ...rest, token }],
-  );
+  const tokens = parts
+    .config()
+    .serve.tokens.flatMap(({ token, ...rest }) =>
+      token === undefined ? [] : [{ ...rest, token }],
+    );
   const authenticators: readonly Authenticator[] = [
     ...(tokens.length === 0 ? [] : [tokenAuthenticator(tokens)]),
     ...kubernetesTokens(parts),
   ];
-  const { clusters, sessions, oidc, slackInteractions } = parts;
-  const served = { clusters, sessions, oidc };
-  const sources = { reader, stores, questions, probes, ingested, responses, ...served };
-  const deps = { config, ...sources, slackInteractions, authenticators, now, reload };
-  return createApp(deps, parts.log, parts.version);
+  const { log, version, ...deps } = parts;
+  return createApp({ ...deps, authenticators }, log, version);
 }
 
 function kubernetesTokens({ config, reader, log }: AppParts): readonly Authenticator[] {

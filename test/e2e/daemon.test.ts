@@ -38,6 +38,8 @@ describe('burnwatch run', () => {
     expect(metrics).toMatch(/^burnwatch_windows_sealed_total 24$/m);
     expect(metrics).toMatch(/^burnwatch_window_coverage 1$/m);
     expect(metrics).toMatch(/^burnwatch_window_containers 12$/m);
+    const system = await (await fetch(`${daemon.pages}/system`)).text();
+    expect(system).toContain('What a window costs Prometheus');
 
     for (const args of [['run'], ['backfill', '--from', '2h', '--to', 'now'], ['once']]) {
       const second = await burnwatch(args, { cwd: folder.path });
