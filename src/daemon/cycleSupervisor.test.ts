@@ -7,7 +7,7 @@ import { createMetrics } from '../serve/metrics.ts';
 import { configSchema } from './config/schema.ts';
 import { loadThresholds } from './config/loadThresholds.ts';
 import { CycleSupervisor } from './cycleSupervisor.ts';
-import { startCycleThread } from './cycleThread.ts';
+import { loadCycleThread } from './cycleThread.ts';
 import type { NotifyPump } from './notifyPump.ts';
 
 const NOW = Date.parse('2026-11-23T10:03:00Z');
@@ -51,8 +51,8 @@ async function start(
     questions: () => null,
     deliveryQueue: async () => null,
   });
-  const startThread = startCycleThread.bind(null, THREAD);
-  const world = { metrics, log, now: () => NOW, print: () => undefined, startThread };
+  const loadThread = (heapMb?: number) => loadCycleThread(heapMb, THREAD);
+  const world = { metrics, log, now: () => NOW, print: () => undefined, loadThread };
   const parts = { ...world, ...more };
   supervisor = await CycleSupervisor.start(() => LOADED, parts);
   const pump = { plan: async () => undefined } as unknown as NotifyPump;

@@ -3,12 +3,17 @@ import { costReport } from '../cost/report/costReport.ts';
 import { renderCosts } from '../cost/report/renderCosts.ts';
 import type { Config } from './config/schema.ts';
 import type { CycleProgress } from '../cycle/catchUp.ts';
-import { threadEntry } from '../model/shippedFiles.ts';
 import { floorTo, formatTime, HOUR_MS, MINUTE_MS, SECOND_MS, type TimeMs } from '../model/time.ts';
 import type { CycleWork } from '../serve/deps.ts';
 import type { Metrics } from '../serve/metrics.ts';
 import type { CycleConfig } from './compose.ts';
-import { CYCLE_HEAP, leading, startCycleThread, type CycleThread } from './cycleThread.ts';
+import {
+  CYCLE_HEAP,
+  leading,
+  loadCycleThread,
+  startCycleThread,
+  type CycleThread,
+} from './cycleThread.ts';
 import type { CycleSummary } from './cycleSummary.ts';
 import type { DigestAnswer, DigestAsk } from './makeDigest.ts';
 import type { NotifyPump } from './notifyPump.ts';
@@ -27,12 +32,11 @@ const FIRST_PAUSE_MS = SECOND_MS;
 const LONGEST_PAUSE_MS = 60 * SECOND_MS;
 /** A cycle that records no batch for so long hangs: slow sources give up long before. */
 const STUCK_MS = 20 * MINUTE_MS;
-const THREAD = threadEntry('src/daemon/cycleRunner.ts');
 /** After so many crashes in a row the whole process should be restarted. */
 const UNHEALTHY_AFTER = 5;
 
 type StartArguments =
-  Parameters<typeof startCycleThread> extends [URL, ...infer Rest] ? Rest : never;
+  Parameters<typeof startCycleThread> extends [unknown, ...infer Rest] ? Rest : never;
 
 export interface SupervisorParts {
   readonly metrics: Metrics;
@@ -46,6 +50,8 @@ export interface SupervisorParts {
   steady?(): number;
   /** For tests: how long a cycle may go without progress. */
   readonly stuckMs?: number;
+  /** `loadCycleThread` by default. */
+  readonly loadThread?: typeof loadCycleThread | undefined;
   /** For tests: what starts the thread. */
   readonly startThread?: (...rest: StartArguments) => Promise<CycleThread>;
   /** For tests: the first limit of its heap. */
@@ -361,8 +367,9 @@ export class CycleSupervisor implements Ticked {
         this.#unusable = reason;
       },
     };
-    const { startThread = startCycleThread.bind(null, THREAD) } = this.#parts;
-    const thread = await startThread(loaded, reports, this.#heapMb, waiting);
+    const { loadThread = loadCycleThread } = this.#parts;
+    const start = (...rest: StartArguments) => startCycleThread(loadThread(this.#heapMb), ...rest);
+    const thread = await (this.#parts.startThread ?? start)(loaded, reports, waiting);
     this.#thread = thread;
     void thread.ended.then((error) => this.#crashed(error));
     return thread.watermark;

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { Worker, type MessagePort } from 'node:worker_threads';
+import { threadEntry } from '../model/shippedFiles.ts';
 import { createBirpc, type BirpcReturn } from 'birpc';
 import type { CycleProgress } from '../cycle/catchUp.ts';
 import type { CostTable } from '../store/costTable.ts';
@@ -81,24 +82,48 @@ export const leading = (): Waiting => ({ leads: Promise.resolve(), reloads: new 
  */
 export const CYCLE_HEAP = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 1_000 } as const;
 
+const THREAD = threadEntry('src/daemon/cycleRunner.ts');
+
 /**
- * Starts the thread and waits until the history is open.
+ * A thread that loads its code until `startCycleThread` takes it; it keeps no process alive till then.
  *
  * @param heapMb of the old generation; a thread that needs more ends with `ERR_WORKER_OUT_OF_MEMORY`
- * @param waiting until this process leads the thread only loads its code, and observes where `history.standbys` says so
- * @throws Error of the history or the collector, or what broke the thread.
  */
-export async function startCycleThread(
-  thread: URL,
-  loaded: () => CycleConfig,
-  reports: Pick<CycleReports, 'progress' | 'warning' | 'unusable'>,
-  heapMb: number,
-  { leads, reloads }: Waiting,
-): Promise<CycleThread> {
+export function loadCycleThread(
+  heapMb: number = CYCLE_HEAP.maxOldGenerationSizeMb,
+  thread = THREAD,
+): Worker {
   const worker = new Worker(thread, {
     workerData: { thread: 'cycle' } satisfies ThreadData,
     resourceLimits: { ...CYCLE_HEAP, maxOldGenerationSizeMb: heapMb },
   });
+  worker.unref();
+  return worker;
+}
+
+/** Loads threads, the first one before it is asked for. */
+export function loadAhead(): typeof loadCycleThread {
+  let first: Worker | null = loadCycleThread();
+  return (heapMb) => {
+    const worker = first ?? loadCycleThread(heapMb);
+    first = null;
+    return worker;
+  };
+}
+
+/**
+ * Takes a thread into use and waits until the history is open.
+ *
+ * @param waiting until this process leads the thread only loads its code, and observes where `history.standbys` says so
+ * @throws Error of the history or the collector, or what broke the thread.
+ */
+export async function startCycleThread(
+  worker: Worker,
+  loaded: () => CycleConfig,
+  reports: Pick<CycleReports, 'progress' | 'warning' | 'unusable'>,
+  { leads, reloads }: Waiting,
+): Promise<CycleThread> {
+  worker.ref();
   let cause: Error | null = null;
   const ended = new Promise<Error>((resolve) => {
     worker.on('error', (error: Error) => {

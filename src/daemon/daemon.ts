@@ -8,7 +8,7 @@ import { createMetrics } from '../serve/metrics.ts';
 import type { ProbeSource } from '../serve/probes.ts';
 import type { AttemptResult } from './composeNotifier.ts';
 import { CycleSupervisor } from './cycleSupervisor.ts';
-import type { Waiting } from './cycleThread.ts';
+import type { loadCycleThread, Waiting } from './cycleThread.ts';
 import type { Duties } from './duties.ts';
 import { Front } from './front.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -32,6 +32,8 @@ export interface DaemonOptions {
   print(text: string): void;
   /** Log lines that could not be written, since the start. */
   droppedLogLines?(): number;
+  /** `loadCycleThread` by default. */
+  readonly loadThread?: typeof loadCycleThread;
 }
 
 export interface Daemon {
@@ -112,7 +114,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
 interface ClusterOptions extends Pick<
   DaemonOptions,
-  'log' | 'version' | 'print' | 'droppedLogLines'
+  'log' | 'version' | 'print' | 'droppedLogLines' | 'loadThread'
 > {
   readonly loaded: LoadedConfig;
   readonly front: Front;
@@ -135,7 +137,7 @@ interface RunningCluster {
  * the same history, this one serves pages and stands by: it does the rest once that process is gone.
  */
 function composeCluster(options: ClusterOptions): RunningCluster {
-  const { log, version, print, front, releasers, reload } = options;
+  const { log, version, print, front, releasers, reload, loadThread } = options;
   let { loaded } = options;
   const config = () => loaded.config;
 
@@ -230,7 +232,7 @@ function composeCluster(options: ClusterOptions): RunningCluster {
     // The thread of a process that stands by is loaded, so that taking over is quick.
     const heartbeat = new Heartbeat({ config, metrics, log, now: Date.now });
     releasers.push('the heartbeat', () => heartbeat.stop());
-    const thread = { metrics, log, heartbeat, now: Date.now, print };
+    const thread = { metrics, log, heartbeat, now: Date.now, print, loadThread };
     const started = CycleSupervisor.start(() => loaded, thread, { leads: leading, reloads });
     started.catch(() => undefined);
     releasers.push('the wait for the lead', async () => {
