@@ -91,6 +91,8 @@ function readSource(root: string, path: string, known: ReadonlySet<string>): Sou
     add(text.slice(moduleRequest.start + 1, moduleRequest.end - 1), false);
   for (const [, started = ''] of text.matchAll(/new URL\([`'](\.\/\w+)/g))
     add(`${started}.ts`, false);
+  for (const [, started = ''] of text.matchAll(/threadEntry\('([^']+)'\)/g))
+    add(posix.relative(posix.dirname(path), started).replace(/^(?!\.)/, './'), false);
   const defines = module.staticExports
     .flatMap(({ entries }) => entries)
     .filter(({ moduleRequest }) => moduleRequest === null)
