@@ -51,6 +51,8 @@ export class ContainerTable {
   #byId = new Map<number, ContainerRow>();
   /** Rows that are new, or are not stored as they are. */
   readonly #changed = new Set<ContainerRow>();
+  /** Rows that were seen in a later hour, and are stored as they are but for that. */
+  readonly #seenLater = new Set<ContainerRow>();
   /** Numbers for new rows. */
   #numbers: number[] = [];
   #labelsOfPod = new Map<string, { labels: string; id: number }>();
@@ -133,7 +135,13 @@ export class ContainerTable {
   async flush(): Promise<void> {
     const rows = [...this.#changed].map((row) => ({ ...row }));
     await this.#db.store('containers', ['id'], rows, 'new');
+    const later = [...this.#seenLater].filter((row) => !this.#changed.has(row));
+    // All running containers, once an hour: the index of their UIDs, the largest one, stays as it is.
+    for (const [hour, seen] of Map.groupBy(later, (row) => row.last_hour))
+      await this.#db.run`UPDATE containers SET last_hour = ${hour}
+        WHERE id ${inNumbers(seen.map(({ id }) => id))}`;
     this.#changed.clear();
+    this.#seenLater.clear();
   }
 
   /** Hours that have to be rolled up again, because the owner of a pod became known. */
@@ -159,6 +167,7 @@ export class ContainerTable {
     this.#labelsOfPod = new Map();
     this.#reattributed = new Set();
     this.#changed.clear();
+    this.#seenLater.clear();
     this.#numbers = [];
   }
 
@@ -286,10 +295,10 @@ export class ContainerTable {
   }
 
   #widen(row: ContainerRow, hour: TimeMs): void {
-    if (hour >= row.first_hour && hour <= row.last_hour) return;
+    if (hour < row.first_hour) this.#changed.add(row);
+    else if (hour > row.last_hour) this.#seenLater.add(row);
     row.first_hour = Math.min(row.first_hour, hour);
     row.last_hour = Math.max(row.last_hour, hour);
-    this.#changed.add(row);
   }
 }
 
