@@ -6,12 +6,14 @@
  */
 export interface Sketch {
   /** Bucket index → count, by ascending index. */
-  readonly buckets: readonly (readonly [index: number, count: number])[];
+  readonly buckets: readonly Bucket[];
   /** Values at or below `SMALLEST`, among them zero. */
   readonly zeros: number;
   readonly count: number;
   readonly max: number;
 }
+
+type Bucket = readonly [index: number, count: number];
 
 /** Relative error of every quantile. */
 export const SKETCH_ERROR = 0.01;
@@ -32,18 +34,29 @@ export function bucketOf(value: number): number | null {
 export function mergeSketches(
   parts: readonly { readonly sketch: Sketch; readonly weight?: number }[],
 ): Sketch {
-  const counts = new Map<number, number>();
+  let buckets: readonly Bucket[] = [];
   let zeros = 0;
   let count = 0;
   let max = 0;
   for (const { sketch, weight = 1 } of parts) {
-    for (const [index, n] of sketch.buckets)
-      counts.set(index, (counts.get(index) ?? 0) + n * weight);
+    buckets = added(buckets, sketch.buckets, weight);
     zeros += sketch.zeros * weight;
     count += sketch.count * weight;
     max = Math.max(max, sketch.max);
   }
-  return { buckets: [...counts].sort(([a], [b]) => a - b), zeros, count, max };
+  return { buckets, zeros, count, max };
+}
+
+function added(sums: readonly Bucket[], more: readonly Bucket[], weight: number): Bucket[] {
+  const both: Bucket[] = [];
+  let at = 0;
+  for (const [index, count] of more) {
+    for (; at < sums.length && sums[at]![0] < index; at += 1) both.push(sums[at]!);
+    const before = at < sums.length && sums[at]![0] === index ? sums[at++]![1] : 0;
+    both.push([index, before + count * weight]);
+  }
+  for (; at < sums.length; at += 1) both.push(sums[at]!);
+  return both;
 }
 
 /**
