@@ -121,8 +121,11 @@ const REQUEST_OF: Readonly<Record<Resource, (container: ContainerSample) => numb
 /** What a pod reserves of a resource, by what it is reserved for. */
 function reservedFor(pod: PodSample, resource: Resource): Reserved {
   const request = REQUEST_OF[resource];
-  const own = sum(pod.containers.filter(({ init }) => !init).map(request));
-  const largest = Math.max(0, ...pod.containers.filter(({ init }) => init).map(request));
+  let own = 0;
+  let largest = 0;
+  for (const container of pod.containers)
+    if (container.init) largest = Math.max(largest, request(container));
+    else own += request(container);
   const { init, podLevel, overhead } = pod.hold ?? {};
   return {
     own,
@@ -134,7 +137,10 @@ function reservedFor(pod: PodSample, resource: Resource): Reserved {
 
 /** What a pod reserves of a resource in all. */
 export function reservation(pod: PodSample, resource: Resource): number {
-  const { own, init, podLevel, overhead } = reservedFor(pod, resource);
+  return inAll(reservedFor(pod, resource));
+}
+
+function inAll({ own, init, podLevel, overhead }: Reserved): number {
   return Math.max(0, own + init + podLevel + overhead);
 }
 
@@ -145,10 +151,11 @@ function allocateResource(
   amounts: (container: ContainerSample) => Amounts,
 ): readonly { readonly reserved: number; readonly allocated: number }[] {
   const { containers, heldShare } = pod;
-  const wish = reservation(pod, resource);
+  const whole = reservedFor(pod, resource);
+  const { own, init, podLevel, overhead } = whole;
+  const wish = inAll(whole);
   const granted = wish > room[resource] ? room[resource] / wish : 1;
   const held = granted * heldShare;
-  const { own, init, podLevel, overhead } = reservedFor(pod, resource);
   const asked = containers.map(REQUEST_OF[resource]);
   const largest = Math.max(...containers.map((one, index) => (one.init ? (asked[index] ?? 0) : 0)));
   const initIndex = containers.findIndex((one, index) => one.init && asked[index] === largest);
