@@ -13,6 +13,7 @@ import {
   loadCycleThread,
   startCycleThread,
   type CycleThread,
+  type StartThread,
 } from './cycleThread.ts';
 import type { CycleSummary } from './cycleSummary.ts';
 import type { DigestAnswer, DigestAsk } from './makeDigest.ts';
@@ -35,9 +36,6 @@ const STUCK_MS = 20 * MINUTE_MS;
 /** After so many crashes in a row the whole process should be restarted. */
 const UNHEALTHY_AFTER = 5;
 
-type StartArguments =
-  Parameters<typeof startCycleThread> extends [unknown, ...infer Rest] ? Rest : never;
-
 export interface SupervisorParts {
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -52,9 +50,8 @@ export interface SupervisorParts {
   readonly stuckMs?: number;
   /** `loadCycleThread` by default. */
   readonly loadThread?: typeof loadCycleThread | undefined;
-  /** For tests: what starts the thread. */
-  readonly startThread?: (...rest: StartArguments) => Promise<CycleThread>;
-  /** For tests: the first limit of its heap. */
+  /** For tests: what starts the thread, and the first limit of its heap. */
+  readonly startThread?: StartThread;
   readonly heapMb?: number;
 }
 
@@ -84,13 +81,12 @@ export class CycleSupervisor implements Ticked {
   #heapMb: number;
   /** Monotonic: a clock that is set is no hang. */
   #progressAt = 0;
+  #houseKeptAt = -Infinity;
   #unusable: string | null = null;
   #watermark: TimeMs | null = null;
   #lastWork: CycleWork | null = null;
   #announced = false;
   #looked = false;
-  /** Monotonic, too. */
-  #houseKeptAt = -Infinity;
   readonly #clock: WindowClock;
   #retry: NodeJS.Timeout | null = null;
   #stopped = false;
@@ -367,9 +363,9 @@ export class CycleSupervisor implements Ticked {
         this.#unusable = reason;
       },
     };
-    const { loadThread = loadCycleThread } = this.#parts;
-    const start = (...rest: StartArguments) => startCycleThread(loadThread(this.#heapMb), ...rest);
-    const thread = await (this.#parts.startThread ?? start)(loaded, reports, waiting);
+    const { loadThread = loadCycleThread, startThread } = this.#parts;
+    const start = startThread ?? startCycleThread.bind(null, loadThread(this.#heapMb));
+    const thread = await start(loaded, reports, waiting);
     this.#thread = thread;
     void thread.ended.then((error) => this.#crashed(error));
     return thread.watermark;

@@ -111,6 +111,12 @@ export function loadAhead(): typeof loadCycleThread {
   };
 }
 
+/** Brings a cycle thread up to its open history. */
+export type StartThread =
+  Parameters<typeof startCycleThread> extends [unknown, ...infer Rest]
+    ? (...rest: Rest) => Promise<CycleThread>
+    : never;
+
 /**
  * Takes a thread into use and waits until the history is open.
  *
