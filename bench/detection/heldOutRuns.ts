@@ -91,4 +91,15 @@ export const HELD_OUT_RUNS: readonly HeldOutRun[] = [
     simulated: '9, 0 / 4112 (1, 0 / 3751 of the kinds before)',
     measured: '3 / 363',
   },
+  {
+    commit: '20d2ddb0',
+    date: '2026-11-30',
+    cases: 787,
+    warned: '129 / 130',
+    critical: '85 / 90',
+    hijacked: '39 / 40',
+    firstDay: '37 / 40',
+    simulated: '7, 0 / 3945 (1, 0 / 3644 of the kinds before)',
+    measured: '4 / 363',
+  },
 ];
