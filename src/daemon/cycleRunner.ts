@@ -249,7 +249,7 @@ export class CycleRunner {
     this.#settings = settings;
     this.#collector = collector;
     this.#composedAt = this.#options.now();
-    // What runs may catch up for minutes: nobody waits for it.
+    // What runs may catch up for minutes, and a reload does not wait for it.
     const closed = this.#running.then(() => old.close());
     const failed = ({ message }: Error) => this.#options.warn(`An old source is open: ${message}`);
     this.#replaced = Promise.all([this.#replaced, closed.catch(failed)]);
