@@ -11,7 +11,7 @@ import type { Settings } from './settings.ts';
 
 /**
  * What the last hour before `until` cost by namespace, without recording anything. Each window is let go once it is
- * priced, since nobody knows yet how large the cluster is.
+ * priced: the cluster may be of any size.
  *
  * @throws CollectError
  */
