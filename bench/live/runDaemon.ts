@@ -21,6 +21,7 @@ import type { AskedQuery, StoreProxy, StoreTally } from './storeProxy.ts';
 const CLOCK = resolve(import.meta.dirname, '../../test/support/shiftedClock.ts');
 /** What the image sets. */
 const IMAGE_OPTIONS = '--max-semi-space-size=4';
+const IMAGE_ENV = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' };
 const LOAD = resolve(import.meta.dirname, '../serveLoad.ts');
 const COSTS_PER_SECOND = 50;
 const COSTS_SECONDS = 20;
@@ -98,6 +99,7 @@ export async function runDaemon(options: LiveOptions): Promise<LiveRun> {
   const atClock: CliOptions = {
     ...cli,
     env: {
+      ...IMAGE_ENV,
       NODE_OPTIONS: `--import ${shiftedClock} ${IMAGE_OPTIONS}`,
       BURNWATCH_TEST_CLOCK: clock,
       ...options.env,
