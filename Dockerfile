@@ -15,11 +15,12 @@ COPY thresholds ./thresholds
 COPY src ./src
 RUN node scripts/buildPackage.ts
 # Of the image that is built, which need not be that of the machine: npm takes the libraries of that platform.
-ARG TARGETARCH=amd64
-RUN npm ci --omit=dev --ignore-scripts --os=linux --libc=glibc --cpu=$(echo $TARGETARCH | sed s/amd64/x64/)
+# Without a value here: it would win over the builder's own.
+ARG TARGETARCH
+RUN npm ci --omit=dev --ignore-scripts --os=linux --libc=glibc --cpu=$(echo ${TARGETARCH:-amd64} | sed s/amd64/x64/)
 # What is built in, and what only serves to compile or is for other machines, is never loaded.
 RUN find node_modules -mindepth 1 -maxdepth 1 ! -name @resvg ! -name better-sqlite3 ! -name piscina -exec rm -r {} +
-RUN cd node_modules/better-sqlite3 && rm -r deps src && find prebuilds -type f ! -name linux-$(echo $TARGETARCH | sed s/amd64/x64/).node -delete
+RUN cd node_modules/better-sqlite3 && rm -r deps src && find prebuilds -type f ! -name linux-$(echo ${TARGETARCH:-amd64} | sed s/amd64/x64/).node -delete
 
 FROM gcr.io/distroless/nodejs24-debian12:nonroot
 WORKDIR /app

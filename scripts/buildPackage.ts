@@ -1,8 +1,8 @@
 // `npm run build [-- FOLDER]`: makes `dist/`, what users run: the npm package (`npm publish ./dist`) and, with the three packages below
 // beside it, the image. Burnwatch and what it imports are a few dozen files there: a start opens and compiles a tenth of
 // what a checkout's does, and every thread has only what it reaches (docs/benchmarks.md).
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, extname, join, resolve } from 'node:path';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, extname, join, relative, resolve } from 'node:path';
 import { rolldown, type OutputChunk } from 'rolldown';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -28,6 +28,9 @@ interface Package {
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
+const isOther = existsSync(TARGET) && readdirSync(TARGET).length > 0 && !existsSync(CODE);
+if (isOther || !relative(TARGET, ROOT).startsWith('..'))
+  throw new Error(`${TARGET} holds something else than a build: name another folder`);
 rmSync(TARGET, { recursive: true, force: true });
 const bundle = await rolldown({
   cwd: ROOT,

@@ -1,6 +1,7 @@
 import { podOwners } from '../detect/owners/podOwners.ts';
 import { allocate } from '../cost/allocate.ts';
 import { priceNodes } from '../cost/priceNodes.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import type { WindowCorrection } from '../store/history.ts';
 import type { TimeMs, Window } from '../model/time.ts';
 import { REASK_MS } from '../store/observed.ts';
@@ -24,10 +25,17 @@ export async function correctWindows(
   const { config } = settings;
   const since = options.since ?? options.until - REASK_MS;
   const holes = await history.incompleteWindows(since, options.until);
-  const size = batchSize(config.schedule.window, state.expectedSamples.pods ?? containersIn(null));
   let corrected = 0;
-  for (const batch of adjoining(holes, size)) {
-    const snapshots = await collector.collect(batch, state.expectedSamples, options.signal);
+  let last: Snapshot | null = null;
+  for (let left = holes; left.length > 0;) {
+    const batch = firstAdjoining(left, batchSize(config.schedule.window, containersIn(last)));
+    left = left.slice(batch.length);
+    const snapshots: readonly Snapshot[] = await collector.collect(
+      batch,
+      state.expectedSamples,
+      options.signal,
+    );
+    last = snapshots.at(-1) ?? last;
     const corrections: WindowCorrection[] = snapshots.map((snapshot) => ({
       snapshot,
       costs: allocate(
@@ -42,14 +50,10 @@ export async function correctWindows(
   return corrected;
 }
 
-/** Splits windows into runs that adjoin each other, none longer than `size`. */
-function adjoining(windows: readonly Window[], size: number): readonly (readonly Window[])[] {
-  const runs: Window[][] = [];
-  for (const window of windows) {
-    const run = runs.at(-1);
-    if (run !== undefined && run.length < size && run.at(-1)?.end === window.start)
-      run.push(window);
-    else runs.push([window]);
-  }
-  return runs;
+/** The first windows that adjoin each other, at most `size`. */
+function firstAdjoining(windows: readonly Window[], size: number): readonly Window[] {
+  const gap = windows.findIndex(
+    (window, index) => index > 0 && windows[index - 1]?.end !== window.start,
+  );
+  return windows.slice(0, Math.min(size, gap === -1 ? size : gap));
 }

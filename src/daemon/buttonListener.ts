@@ -39,7 +39,9 @@ export function startButtonListener(config: Config, given: ListenerParts): Butto
     const parts = await partsOf({ ...slack, token }, config, given);
     await listenToButtons({ ...parts, appToken, apiUrl: slack.apiUrl }, stop.signal);
   };
-  const running = listen();
+  const running = listen().catch((err: unknown) => {
+    given.log.error({ err }, 'Buttons of Slack messages do not work');
+  });
   return {
     stop: () => {
       stop.abort();
@@ -63,8 +65,15 @@ export function signedInteractions(
   };
   let opened: Promise<SignedInteractions> | null = null;
   return {
-    take: async (request) => (await (opened ??= open())).take(request),
-    stop: async () => (await opened)?.stop(),
+    take: async (request) => {
+      opened ??= open();
+      const interactions = await opened.catch((error: unknown) => {
+        opened = null;
+        throw error;
+      });
+      return interactions.take(request);
+    },
+    stop: async () => (await opened?.catch(() => null))?.stop(),
   };
 }
 

@@ -96,7 +96,7 @@ export class CycleSupervisor implements Ticked {
     this.#parts = parts;
     const steady = parts.steady ?? (() => performance.now());
     this.#clock = new WindowClock(parts.now, steady, () => {
-      const { window, settle } = this.config.schedule;
+      const { window, settle } = this.#config.schedule;
       return 2 * window + settle + LONGEST_SCRAPES_MS;
     });
     this.#heapMb = parts.heapMb ?? CYCLE_HEAP.maxOldGenerationSizeMb;
@@ -148,7 +148,7 @@ export class CycleSupervisor implements Ticked {
   /** The history was found damaged: the next start moves it aside. */
   damaged(problem: string): void {
     this.#parts.log.error({ problem }, 'The history is damaged');
-    markDamaged(this.config.history.path, problem);
+    markDamaged(this.#config.history.path, problem);
     this.#unusable ??= `The history is damaged: ${problem}`;
   }
 
@@ -205,7 +205,7 @@ export class CycleSupervisor implements Ticked {
     this.#thread = null;
   }
 
-  get config(): Config {
+  get #config(): Config {
     return this.#loaded.config;
   }
 
@@ -251,7 +251,7 @@ export class CycleSupervisor implements Ticked {
     if (newest !== null) this.#clock.confirm(newest, isNewest);
     const windows = summary.sealed + summary.corrected;
     if (windows > 0) this.#lastWork = { ...summary.work, windows };
-    const { budgets, pricing } = this.config;
+    const { budgets, pricing } = this.#config;
     const { currency } = pricing;
     reportCycle(summary, { metrics, log, currency, budgets, durationMs: now() - startedAt });
     if (summary.sealed > 0) heartbeat?.beat();
@@ -278,7 +278,7 @@ export class CycleSupervisor implements Ticked {
   /** Where a new history begins: as far back as Prometheus and the configuration reach. */
   async #begin(until: TimeMs): Promise<TimeMs | null> {
     const { log, metrics } = this.#parts;
-    const { initialBackfill, window } = this.config.schedule;
+    const { initialBackfill, window } = this.#config.schedule;
     let oldest: TimeMs | null;
     try {
       await this.#lookFirst(until);
@@ -301,7 +301,7 @@ export class CycleSupervisor implements Ticked {
   /** Shows a new installation at once what the last hour cost. */
   async #lookFirst(until: TimeMs): Promise<void> {
     if (this.#looked) return;
-    const { cluster, pricing } = this.config;
+    const { cluster, pricing } = this.#config;
     const table = await this.#calls.firstLook(until);
     this.#looked = true;
     const report = costReport(table, pricing, { cluster, by: ['namespace'] });
@@ -325,7 +325,7 @@ export class CycleSupervisor implements Ticked {
   }
 
   #completeUntil(): TimeMs {
-    const { settle, window } = this.config.schedule;
+    const { settle, window } = this.#config.schedule;
     return floorTo(this.#clock.now() - settle, window);
   }
 

@@ -84,6 +84,15 @@ export const CYCLE_HEAP = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb
 
 const THREAD = threadEntry('src/daemon/cycleRunner.ts');
 
+/** A thread of which nothing more is asked than that it loads its code. */
+export interface LoadedThread {
+  readonly worker: Worker;
+  /** Why it ended. */
+  readonly ended: Promise<Error>;
+  /** Says why it will end. */
+  fail(cause: Error): void;
+}
+
 /**
  * A thread that loads its code until `startCycleThread` takes it; it keeps no process alive till then.
  *
@@ -92,22 +101,33 @@ const THREAD = threadEntry('src/daemon/cycleRunner.ts');
 export function loadCycleThread(
   heapMb: number = CYCLE_HEAP.maxOldGenerationSizeMb,
   thread = THREAD,
-): Worker {
+): LoadedThread {
   const worker = new Worker(thread, {
     workerData: { thread: 'cycle' } satisfies ThreadData,
     resourceLimits: { ...CYCLE_HEAP, maxOldGenerationSizeMb: heapMb },
   });
   worker.unref();
-  return worker;
+  let cause: Error | null = null;
+  const fail = (error: Error): void => {
+    cause = error;
+  };
+  const ended = new Promise<Error>((resolve) => {
+    worker.on('error', fail);
+    // Its last message, why it fails, may be handed over with its end and is taken a turn later.
+    worker.once('exit', (code) =>
+      setImmediate(() => resolve(cause ?? new Error(`The cycle thread ended with code ${code}`))),
+    );
+  });
+  return { worker, ended, fail };
 }
 
 /** Loads threads, the first one before it is asked for. */
 export function loadAhead(): typeof loadCycleThread {
-  let first: Worker | null = loadCycleThread();
+  let first: LoadedThread | null = loadCycleThread();
   return (heapMb) => {
-    const worker = first ?? loadCycleThread(heapMb);
+    const thread = first ?? loadCycleThread(heapMb);
     first = null;
-    return worker;
+    return thread;
   };
 }
 
@@ -124,30 +144,18 @@ export type StartThread =
  * @throws Error of the history or the collector, or what broke the thread.
  */
 export async function startCycleThread(
-  worker: Worker,
+  { worker, ended, fail }: LoadedThread,
   loaded: () => CycleConfig,
   reports: Pick<CycleReports, 'progress' | 'warning' | 'unusable'>,
   { leads, reloads }: Waiting,
 ): Promise<CycleThread> {
   worker.ref();
-  let cause: Error | null = null;
-  const ended = new Promise<Error>((resolve) => {
-    worker.on('error', (error: Error) => {
-      cause = error;
-    });
-    // Its last message, why it fails, may be handed over with its end and is taken a turn later.
-    worker.once('exit', (code) =>
-      setImmediate(() => resolve(cause ?? new Error(`The cycle thread ended with code ${code}`))),
-    );
-  });
   const opened = Promise.withResolvers<TimeMs | null>();
   const calls = createBirpc<CycleCalls, CycleReports>(
     {
       ...reports,
       opened: opened.resolve,
-      failed: (error) => {
-        cause = error;
-      },
+      failed: fail,
     },
     wire(worker),
   );
@@ -157,7 +165,7 @@ export async function startCycleThread(
     return null;
   });
   const kill = (reason: string): void => {
-    cause = new Error(reason);
+    fail(new Error(reason));
     void worker.terminate();
   };
   const plain = (): CycleConfig => {

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { LoadedConfig } from './config/load.ts';
 import { leadHistory, findDamage } from '../engines/openHistory.ts';
@@ -18,6 +19,7 @@ import { requireReloadable, requireSameClusters } from './reloadable.ts';
 
 /** SIGTERM is to end the daemon within ten seconds: the cycle thread gets most of them. */
 const THREAD_GRACE_MS = 6 * SECOND_MS;
+const RELOAD_GRACE_MS = SECOND_MS;
 
 export interface DaemonOptions {
   /** One for each cluster. */
@@ -62,7 +64,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   let isEnding = false;
   const stop = async (): Promise<void> => {
     isEnding = true;
-    await reloading;
+    // One that waits for a slow source ends with the cycle thread.
+    await Promise.race([reloading, pause(RELOAD_GRACE_MS, undefined, { ref: false })]);
     const failed = (name: string, err: unknown) => log.error({ err }, `Closing ${name} failed`);
     await Promise.all(releasers.map((each) => each.releaseAll(failed)));
     await front.close();
@@ -139,6 +142,8 @@ interface RunningCluster {
 function composeCluster(options: ClusterOptions): RunningCluster {
   const { log, version, print, front, releasers, reload, loadThread } = options;
   let { loaded } = options;
+  /** What the cycle thread has had last. */
+  let opened = loaded;
   const config = () => loaded.config;
 
   let cycles: CycleSupervisor | null = null;
@@ -207,7 +212,15 @@ function composeCluster(options: ClusterOptions): RunningCluster {
     const { startDuties } = await import('./duties.ts');
     const begun = await startDuties({ ...shared, pages, supervisor, observe });
     // A reload that came after the thread was opened has reached nothing of them yet.
-    while (supervisor.config !== config()) await begun.reconfigure(loaded, () => undefined);
+    while (opened !== loaded) {
+      const next = loaded;
+      loaded = opened;
+      const use = () => (opened = loaded = next);
+      await begun.reconfigure(next, use).catch((err: unknown) => {
+        reconfigured(false);
+        log.error({ err }, 'New configuration refused, the old one stays in force');
+      });
+    }
     duties = begun;
     const check = checkHistory(path, supervisor, log);
     releasers.push('the check of the history', check);
@@ -233,7 +246,10 @@ function composeCluster(options: ClusterOptions): RunningCluster {
     const heartbeat = new Heartbeat({ config, metrics, log, now: Date.now });
     releasers.push('the heartbeat', () => heartbeat.stop());
     const thread = { metrics, log, heartbeat, now: Date.now, print, loadThread };
-    const started = CycleSupervisor.start(() => loaded, thread, { leads: leading, reloads });
+    const started = CycleSupervisor.start(() => (opened = loaded), thread, {
+      leads: leading,
+      reloads,
+    });
     started.catch(() => undefined);
     releasers.push('the wait for the lead', async () => {
       stop.abort();

@@ -46,12 +46,15 @@ afterAll(() => {
 /** Does what the Dockerfile says: the first stage in `FOLDER/build`, the last one in `FOLDER`. */
 function buildStages(folder: string, targetArch: string): void {
   const PATH = `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`;
-  const env = { ...process.env, PATH, TARGETARCH: targetArch };
+  const env: NodeJS.ProcessEnv = { ...process.env, PATH, TARGETARCH: targetArch };
   let root = folder;
   for (const line of dockerfile.split('\n')) {
     const [instruction, ...words] = line.trim().split(/\s+/);
     if (instruction === 'FROM') root = join(folder, / AS (\S+)$/.exec(line)?.[1] ?? '');
     if (instruction === 'FROM') mkdirSync(join(root, 'app'), { recursive: true });
+    // BuildKit's rule: a value that the Dockerfile gives hides the builder's own.
+    const [, name = '', value = ''] = /^ARG (\w+)=(.*)$/.exec(line.trim()) ?? [];
+    if (name !== '') env[name] = value;
     if (instruction === 'COPY') copy(words, folder, join(root, 'app'));
     if (instruction === 'RUN')
       execFileSync('sh', ['-c', words.join(' ')], { cwd: join(root, 'app'), stdio: 'pipe', env });

@@ -24,7 +24,11 @@ export function findFileDamage(path: string, signal: AbortSignal): Promise<strin
 
 const data = workerData as Partial<CheckData> | null;
 if (!isMainThread && data?.thread === 'check') {
-  // A large file takes minutes, right after the start too: all else goes first. On Linux this is about the thread alone.
-  if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  try {
+    // A large file takes minutes, right after the start too: all else goes first. On Linux this is about the thread alone.
+    if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // A sandbox may forbid it: then it is checked beside all else.
+  }
   parentPort?.postMessage(await damageInside(data.path!));
 }
