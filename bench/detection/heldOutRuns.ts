@@ -102,4 +102,15 @@ export const HELD_OUT_RUNS: readonly HeldOutRun[] = [
     simulated: '7, 0 / 3945 (1, 0 / 3644 of the kinds before)',
     measured: '4 / 363',
   },
+  {
+    commit: 'bfc4ea37',
+    date: '2026-11-30',
+    cases: 787,
+    warned: '130 / 130',
+    critical: '84 / 90',
+    hijacked: '40 / 40',
+    firstDay: '40 / 40',
+    simulated: '9, 0 / 3904 (3, 0 / 3557 of the kinds before)',
+    measured: '4 / 363',
+  },
 ];

@@ -121,6 +121,7 @@ function toleranceMs({ scrapes, window }: Snapshot): TimeMs {
 
 /** Containers of a snapshot; before the first one, a guess that keeps the first batch moderate. */
 export function containersIn(snapshot: Snapshot | null): number {
-  if (snapshot === null) return 10_000;
+  // One in which nothing was seen tells nothing of the next.
+  if (snapshot === null || snapshot.pods.length === 0) return 10_000;
   return snapshot.pods.reduce((sum, pod) => sum + pod.containers.length, 0);
 }

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { Worker, type MessagePort } from 'node:worker_threads';
+import { processId } from '../model/processId.ts';
 import { threadEntry } from '../model/shippedFiles.ts';
 import { createBirpc, type BirpcReturn } from 'birpc';
 import type { CycleProgress } from '../cycle/catchUp.ts';
@@ -102,6 +103,8 @@ export function loadCycleThread(
   heapMb: number = CYCLE_HEAP.maxOldGenerationSizeMb,
   thread = THREAD,
 ): LoadedThread {
+  // Before the thread begins: what leads a history goes by it.
+  processId();
   const worker = new Worker(thread, {
     workerData: { thread: 'cycle' } satisfies ThreadData,
     resourceLimits: { ...CYCLE_HEAP, maxOldGenerationSizeMb: heapMb },

@@ -39,7 +39,7 @@ import type { LockHolder } from './sqlite/processLock.ts';
 import { openWriterFile } from './sqlite/writerDatabase.ts';
 import type { Leadership } from './postgres/leadership.ts';
 import type { PostgresDatabase } from './postgres/postgresDatabase.ts';
-import { processId } from './postgres/processId.ts';
+import { processId } from '../model/processId.ts';
 
 export { setAside } from './sqlite/backup.ts';
 export { backupTime, listBackups, storeBackup, withBackupFile } from './backups/backups.ts';

@@ -31,6 +31,17 @@ export function isBack({ key, part }: StatePart): boolean {
   return key === null && part[0] === BACK;
 }
 
+/** True for a part that is as it was written; a row that stands alone has no checksum. */
+export function isWholePart({ key, part }: StatePart): boolean {
+  if (key !== null) return true;
+  try {
+    inflateSync(part.subarray(1));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * All rows of a detector (key → encoded state), as a sequence of parts: a window changes a few numbers of many rows, so
  * that only the bytes that differ are written, and the rows as a whole now and then.

@@ -292,11 +292,12 @@ describe('several clusters that a daemon each writes into one database', () => {
     await next.shows(/stands by/);
     daemon.process.kill('SIGTERM');
     let percent = 20;
-    while (!next.stderr.includes('Burnwatch is running')) {
+    const running = next.shows(/Burnwatch is running/).then(() => true);
+    for (let isRunning = false; !isRunning;) {
       percent += 0.01;
       member(us, 'prod-us', large, fleet, of(percent));
       next.kill('SIGHUP');
-      await pause(50);
+      isRunning = await Promise.race([running, pause(50, false)]);
     }
     await daemon.process.ended;
     await expect.poll(pricesLeft).toMatchObject(of(percent));

@@ -1,4 +1,4 @@
-import type { TimeMs, Window } from '../../model/time.ts';
+import { SECOND_MS, type TimeMs, type Window } from '../../model/time.ts';
 import { overlapMs, isSampleDue } from '../measure/growth.ts';
 import {
   countBefore,
@@ -185,8 +185,8 @@ export function presenceOf(
   const isDue = isSampleDue(last, window.end, scrapes.intervalMs);
   const until = isGone ? last + half : isDue ? Math.max(last, window.end) : last;
   const from = Math.min(created, first);
-  // Of scrapes so far apart the one before the window is out of sight: it is not missed while the next one comes in time.
-  const isOutOfSight = scrapes.intervalMs > NEAR_MS && first - window.start <= scrapes.intervalMs;
+  // Of scrapes so far apart the one before the first may be out of sight: then it is not missed.
+  const isOutOfSight = first - scrapes.intervalMs - SECOND_MS <= window.start - NEAR_MS;
   const points = [isOutOfSight ? Math.max(from, window.start) : from, ...times, until];
   for (let index = 1; index < points.length; index++) {
     const [from, to] = [points[index - 1] ?? 0, points[index] ?? 0];

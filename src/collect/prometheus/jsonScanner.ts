@@ -300,12 +300,12 @@ export class JsonScanner {
   }
 }
 
-/** Blanks of JSON: a body of NUL bytes is refused at the first one. */
 /** 1 for each byte of which numbers and words without quotes are made. */
 const IN_WORDS = Uint8Array.from({ length: 256 }, (_, byte) =>
   Number(/[-+.0-9A-Za-z]/.test(String.fromCharCode(byte))),
 );
 
+/** Blanks of JSON: a body of NUL bytes is refused at the first one. */
 function isBlank(byte: number): boolean {
   return byte <= 0x20 && (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09);
 }

@@ -8,7 +8,7 @@ import { SECOND_MS } from '../../model/time.ts';
 import { ExchangeError, type Asked, type Exchange, type Talk } from '../../store/exchange.ts';
 import type { PostgresLocation } from '../../store/historyLocation.ts';
 import { PostgresDatabase } from './postgresDatabase.ts';
-import { processId } from './processId.ts';
+import { processId } from '../../model/processId.ts';
 
 /** A process that did not say for so long that it stands by is gone, by the clock of the database. */
 const GONE_MS = 15 * SECOND_MS;

@@ -6,7 +6,7 @@ import { HistoryError } from '../../store/history.ts';
 import type { PostgresLocation } from '../../store/historyLocation.ts';
 import { replaced } from './epoch.ts';
 import { PostgresDatabase } from './postgresDatabase.ts';
-import { processId } from './processId.ts';
+import { processId } from '../../model/processId.ts';
 
 /** A leader that did not renew for so long, by the clock of the database, may be replaced. */
 const LEASE_MS = 8 * SECOND_MS;

@@ -1,9 +1,9 @@
 import type { CycleState } from '../../store/cycleState.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { ExpectedSamples } from '../../model/snapshot.ts';
-import { DAY_MS, type TimeMs } from '../../model/time.ts';
-import { isBack, type StatePart, type StateParts } from '../../store/stateParts.ts';
-import type { DetectorCodecs } from '../../store/history.ts';
+import { DAY_MS, formatTime, type TimeMs } from '../../model/time.ts';
+import { isBack, isWholePart, type StatePart, type StateParts } from '../../store/stateParts.ts';
+import { HistoryError, type DetectorCodecs } from '../../store/history.ts';
 import { raw, putNew, type Db } from './db.ts';
 import { appendPart, decodedStates, partsFrom } from './stateTables.ts';
 
@@ -105,8 +105,11 @@ export class CheckpointTable {
     const stored = await this.#stored(at, one);
     const [first] = stored;
     if (first === undefined || !isBack(first)) return partsFrom(stored);
-    const next = await this.#db.value<TimeMs>`SELECT min(at) FROM checkpoints WHERE at > ${at}`;
-    return (await this.#partsAt(next!, one)).back(first.part);
+    const next = await this.#db
+      .value<TimeMs | null>`SELECT min(at) FROM checkpoints WHERE at > ${at}`;
+    if (next === null || next === undefined)
+      throw new HistoryError('corrupt', `the state of ${formatTime(at)} lacks what it was made of`);
+    return (await this.#partsAt(next, one)).back(first.part);
   }
 
   #detectorsAt(at: TimeMs): Promise<readonly Detector[]> {
@@ -129,7 +132,8 @@ export class CheckpointTable {
     for (const one of await this.#detectorsAt(next)) {
       const stored = await this.#stored(at, one);
       const [first] = stored;
-      if (first === undefined) continue;
+      // A damaged copy stays as it is, for `doctor` to find: recording does not depend on it.
+      if (first === undefined || !stored.every(isWholePart)) continue;
       const part = partsFrom(stored).backFrom(await this.#partsAt(next, one));
       const { detector, version } = one;
       await this.#db.run`DELETE FROM checkpoint_parts

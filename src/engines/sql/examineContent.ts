@@ -3,7 +3,8 @@ import type { HistoryCheck } from '../../store/history.ts';
 import type { PageColumn } from '../../store/pages/columns.ts';
 import { isWholePage, type PageCodec } from '../../store/pages/pageCodec.ts';
 import { pageCodecs } from '../../store/pages/levels.ts';
-import { raw, type Db } from './db.ts';
+import { isWholePart, type StatePart } from '../../store/stateParts.ts';
+import { raw, sql, type Db } from './db.ts';
 import { MetaTable } from './metaTable.ts';
 import { requireCurrentSchema } from './migrate.ts';
 
@@ -58,22 +59,42 @@ const PAGES = [
   ['pinned_usage', 'namespace', ''],
 ] as const;
 
+/** Tables of the detectors' states, and what they are read by. */
+const PARTS = [
+  ['state_parts', 'seq'],
+  ['checkpoint_parts', 'at'],
+] as const;
+
 /** Reads all pages: which of them are not as they were written; null where all are. */
 export async function brokenPages(db: Db): Promise<string | null> {
   for (const [name, by, before] of PAGES) {
-    const [table, column] = [raw(name), raw(by)];
-    const next = (after: number | string) =>
-      db.value<
-        number | string | null
-      >`SELECT min(${column}) FROM ${table} WHERE ${column} > ${after}`;
     let broken = 0;
-    for (let at = await next(before); at !== null && at !== undefined; at = await next(at)) {
-      const pages = await db.values<Uint8Array>`SELECT page FROM ${table} WHERE ${column} = ${at}`;
+    for await (const where of valuesOf(db, name, by, before)) {
+      const pages = await db.values<Uint8Array>`SELECT page FROM ${raw(name)} WHERE ${where}`;
       broken += pages.filter((page) => !isWholePage(page)).length;
     }
     if (broken > 0) return `${broken} pages of ${name} differ from what was written`;
   }
+  for (const [name, by] of PARTS) {
+    let broken = 0;
+    for await (const where of valuesOf(db, name, by, -1)) {
+      const parts = await db.all<StatePart>`SELECT key, part FROM ${raw(name)} WHERE ${where}`;
+      broken += parts.filter((part) => !isWholePart(part)).length;
+    }
+    if (broken > 0) return `${broken} parts of ${name} differ from what was written`;
+  }
   return null;
+}
+
+/** Conditions that select a table's rows, those of one value of a column at a time. */
+async function* valuesOf(db: Db, name: string, by: string, before: number | string) {
+  const [table, column] = [raw(name), raw(by)];
+  const next = (after: number | string) =>
+    db.value<
+      number | string | null
+    >`SELECT min(${column}) FROM ${table} WHERE ${column} > ${after}`;
+  for (let at = await next(before); at !== null && at !== undefined; at = await next(at))
+    yield sql`${column} = ${at}`;
 }
 
 /** The result of looking at one thing; `problem` is null where it is well. */

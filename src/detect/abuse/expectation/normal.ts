@@ -72,7 +72,9 @@ export function normalOf(
   const base = memoised(known, hour, thresholds.baseline, isOfRuns, lapsedBefore);
   if (base !== null && !base.isProvisional) return { source: 'own', base, ...rest };
   if (!isNew) {
-    const siblings = siblingBaseline(subject, thresholds);
+    // After a day its own hours have to be learnt: a leader differs from those that stand by for good.
+    const isFirst = base === null || now - firstSeen < DAY_MS;
+    const siblings = isFirst ? siblingBaseline(subject, thresholds) : null;
     return { source: 'unknown', base, ...rest, siblings };
   }
   // Its own first hours say nothing of what is new: they may be the miner's.

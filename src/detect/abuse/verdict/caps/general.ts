@@ -86,18 +86,22 @@ export const GENERAL: readonly Cap[] = [
         return false;
       const isOfOwnHours = normal.base !== null && normal.base !== normal.siblings;
       const isHint = isOfOwnHours && (families.get('novelty') ?? 0) < 1 && !families.has('level');
-      return subject.net === null || isHint || !isSteady(track, thresholds);
+      const isLoad = isOfOwnHours && subject.net === null;
+      return isLoad || isHint || !isSteady(track, thresholds);
     },
     because: () =>
       'Only a few hours of it are known: a warning needs steady use, of twice as much or at its limit, beyond its traffic',
   },
   {
-    // Ordinary work goes so far beyond its normal now and then; what mines is even, at its limit, or more.
+    // Ordinary work goes so far beyond its normal now and then, for an hour or two; what mines is even, at its limit, or more,
+    // or goes on in silence.
     name: 'small-excess',
     atMost: 'info',
-    applies: ({ normal }, families) =>
+    applies: ({ normal, track, thresholds }, families) =>
       normal.source === 'own' &&
       (families.get('novelty') ?? 0) < 1 &&
+      ((families.get('work') ?? 0) < thresholds.points.silence ||
+        track.hotWindows < UNDECIDED_UNITS) &&
       BEYOND_SMALL.every((family) => !families.has(family)),
     because: () =>
       'Less than twice its normal, and neither steady nor at its limit: may be ordinary work',
