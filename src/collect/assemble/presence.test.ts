@@ -43,3 +43,12 @@ test.each([30, 120])('a gap at its start is missed, of scrapes %d seconds apart'
   );
   expect(coveredOf(times)).toBe(WINDOW.end - times.find((time) => time >= late)!);
 });
+
+test('an outage that ends with the last scrape in sight is missed', () => {
+  const back = START + 280 * SECOND_MS;
+  const times = everyFrom(120 * SECOND_MS, 40 * SECOND_MS).filter(
+    (time) => time < START - 30 * MINUTE_MS || time >= back,
+  );
+  expect(times.find((time) => time >= back)).toBe(back);
+  expect(coveredOf(times)).toBe(WINDOW.end - back);
+});

@@ -18,6 +18,7 @@ import { dumpHistory } from '../../../test/support/dumpHistory.ts';
 import { madeUpWindows, SMALL_CLUSTER } from '../../../test/support/madeUpWindows.ts';
 import { IDENTITY, TempHistory } from '../../../test/support/tempHistory.ts';
 import { openHistoryReader, openOperatorLog, openSilenceStore } from '../openHistory.ts';
+import type { StateCodec } from '../../store/stateCodec.ts';
 import { createSilence } from '../../notify/silences/createSilence.ts';
 import { openOrRecover } from '../../daemon/recoverHistory.ts';
 import { backUpFile, compactFile, damageOf, restoreFile } from './backup.ts';
@@ -209,6 +210,35 @@ describe('files', () => {
     await reader.close();
     const checks = await examineHistory(path, NOW);
     expect(checks.find(({ name }) => name === 'integrity')?.isOk).toBe(false);
+  });
+
+  test('a checkpoint that is damaged stops no window, and is found', async () => {
+    using temp = new TempHistory();
+    const codec: StateCodec<unknown> = {
+      encode: (value) => Buffer.from(JSON.stringify(value)),
+      decode: (bytes) => JSON.parse(Buffer.from(bytes).toString()) as unknown,
+    };
+    const twoMidnights = records((16 + 24 + 1) * 12).map((record, index) => ({
+      ...record,
+      change: { ...record.change, detectors: new Map([['cpu', new Map([['a', index]])]]) },
+    }));
+    const writer = await temp.openWriter();
+    await writer.loadState(new Map([['cpu', { version: 1, codec }]]));
+    await writer.recordWindows(twoMidnights.slice(0, 17 * 12));
+    const db = new Database(temp.path());
+    const row = 'seq = (SELECT min(seq) FROM checkpoint_parts)';
+    const { part } = db.prepare(`SELECT part FROM checkpoint_parts WHERE ${row}`).get() as {
+      part: Buffer;
+    };
+    part[Math.floor(part.length / 2)]! ^= 4;
+    db.prepare(`UPDATE checkpoint_parts SET part = ? WHERE ${row}`).run(part);
+    db.close();
+    await writer.recordWindows(twoMidnights.slice(17 * 12));
+    await writer.close();
+    const reader = await openHistoryReader(temp.path());
+    expect((await reader.status()).watermark).toBe(twoMidnights.at(-1)!.snapshot.window.end);
+    await reader.close();
+    expect(await damageInside(temp.path())).toContain('1 parts of checkpoint_parts');
   });
 
   test('flipped bits anywhere in the file: found, or nothing reads differently', async () => {
