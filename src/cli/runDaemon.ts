@@ -36,6 +36,10 @@ export async function runDaemon(
     redact: (text) => redact(text),
   });
   const asked = stopSignal();
+  const started = Promise.withResolvers<Daemon>();
+  // One that comes during the start is taken up after it: by default it would end the process.
+  const onHangup = (): void => void started.promise.then(reload);
+  process.on('SIGHUP', onHangup);
   const daemon = await startDaemon({
     loaded,
     version: VERSION,
@@ -48,8 +52,7 @@ export async function runDaemon(
     droppedLogLines: () => logged.dropped,
     loadThread,
   });
-  const onHangup = (): void => reload(daemon);
-  process.on('SIGHUP', onHangup);
+  started.resolve(daemon);
   const stopWatching =
     options.reloadOnChange === true
       ? watchConfig(() => loadConfigs(options.config), onHangup)

@@ -212,14 +212,14 @@ function composeCluster(options: ClusterOptions): RunningCluster {
     const { startDuties } = await import('./duties.ts');
     const begun = await startDuties({ ...shared, pages, supervisor, observe });
     // A reload that came after the thread was opened has reached nothing of them yet.
-    while (opened !== loaded) {
-      const next = loaded;
-      loaded = opened;
-      const use = () => (opened = loaded = next);
-      await begun.reconfigure(next, use).catch((err: unknown) => {
-        reconfigured(false);
-        log.error({ err }, 'New configuration refused, the old one stays in force');
-      });
+    for (let next = loaded; next !== opened; next = loaded) {
+      await begun
+        .reconfigure(next, () => (opened = next))
+        .catch((err: unknown) => {
+          if (loaded === next) loaded = opened;
+          reconfigured(false);
+          log.error({ err }, 'New configuration refused, the old one stays in force');
+        });
     }
     duties = begun;
     const check = checkHistory(path, supervisor, log);
