@@ -5,7 +5,6 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { WindowCorrection } from '../store/history.ts';
 import type { TimeMs, Window } from '../model/time.ts';
 import { REASK_MS } from '../store/observed.ts';
-import { containersIn } from './observe.ts';
 import { batchSize } from './plan.ts';
 import type { CyclePorts, Settings } from './settings.ts';
 import type { WorkingState } from '../store/cycleState.ts';
@@ -28,7 +27,7 @@ export async function correctWindows(
   let corrected = 0;
   let last: Snapshot | null = null;
   for (let left = holes; left.length > 0;) {
-    const batch = firstAdjoining(left, batchSize(config.schedule.window, containersIn(last)));
+    const batch = firstAdjoining(left, batchSize(config.schedule.window, last));
     left = left.slice(batch.length);
     const snapshots: readonly Snapshot[] = await collector.collect(
       batch,

@@ -5,7 +5,6 @@ import { namespaceTable, type PricedWindow } from '../cost/report/namespaceTable
 import type { ExpectedSamples, Snapshot } from '../model/snapshot.ts';
 import { HOUR_MS, type TimeMs } from '../model/time.ts';
 import type { CostTable } from '../store/costTable.ts';
-import { containersIn } from './observe.ts';
 import { batchSize, windowsBetween } from './plan.ts';
 import type { Settings } from './settings.ts';
 
@@ -27,7 +26,7 @@ export function firstLook(
   async function* price(): AsyncGenerator<PricedWindow> {
     let last: Snapshot | null = null;
     for (let done = 0; done < windows.length;) {
-      const batch = windows.slice(done, done + batchSize(length, containersIn(last)));
+      const batch = windows.slice(done, done + batchSize(length, last));
       const expected: ExpectedSamples = last?.expectedSamples ?? expectedSamples;
       for (const snapshot of await collector.collect(batch, expected, signal)) {
         const prices = priceNodes(snapshot, config.pricing, priceLists);

@@ -47,7 +47,7 @@ export async function* observeAhead(
   const signal = AbortSignal.any([source.signal, stop.signal]);
   const { window: length } = source.settings.config.schedule;
   const observeFrom = (from: TimeMs, last: Snapshot | null): Promise<ObservedBatch> | null => {
-    const size = batchSize(length, containersIn(last));
+    const size = batchSize(length, last);
     const batch = windowsBetween(from, Math.min(end, from + size * length), length);
     if (batch.length === 0) return null;
     const asking = { ...source, signal, until: end };
@@ -117,11 +117,4 @@ function toleranceMs({ scrapes, window }: Snapshot): TimeMs {
   const known = [scrapes?.usageMs ?? 0, scrapes?.kubeMs ?? 0].filter((ms) => ms > 0);
   const intervalMs = known.length === 0 ? LONGEST_INTERVAL_MS : Math.max(...known);
   return Math.min(COVERED_INTERVALS * intervalMs, window.end - window.start);
-}
-
-/** Containers of a snapshot; before the first one, a guess that keeps the first batch moderate. */
-export function containersIn(snapshot: Snapshot | null): number {
-  // One in which nothing was seen tells nothing of the next.
-  if (snapshot === null || snapshot.pods.length === 0) return 10_000;
-  return snapshot.pods.reduce((sum, pod) => sum + pod.containers.length, 0);
 }

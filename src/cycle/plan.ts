@@ -5,6 +5,8 @@ import { ceilTo, floorTo, formatTime, HOUR_MS, type TimeMs, type Window } from '
 const BATCH_MS = 6 * HOUR_MS;
 /** Containers × windows of one batch: with the one that is observed ahead about 100 MB of snapshots in memory. */
 const BATCH_CONTAINER_WINDOWS = 36_000;
+/** Of a cluster that has shown none yet: it keeps the batch moderate. */
+const UNSEEN_CONTAINERS = 10_000;
 
 /** All whole windows of the grid within [from, until), as one. */
 export function gridSpan(from: TimeMs, until: TimeMs, length: number): Window {
@@ -21,11 +23,16 @@ export function windowsBetween(from: TimeMs, until: TimeMs, length: number): rea
   return windows;
 }
 
-/** How many windows to observe at once, for a cluster that showed `containers` containers last. */
-export function batchSize(length: number, containers: number): number {
+/** How many windows to observe at once, for a cluster that showed `last`; one in which nothing was seen tells nothing of the next. */
+export function batchSize(length: number, last: Snapshot | null): number {
   const byTime = Math.max(1, Math.floor(BATCH_MS / length));
-  const bySize = Math.floor(BATCH_CONTAINER_WINDOWS / Math.max(1, containers));
+  const seen = last === null ? 0 : containersIn(last);
+  const bySize = Math.floor(BATCH_CONTAINER_WINDOWS / (seen === 0 ? UNSEEN_CONTAINERS : seen));
   return Math.max(1, Math.min(byTime, bySize));
+}
+
+export function containersIn({ pods }: Snapshot): number {
+  return pods.reduce((sum, pod) => sum + pod.containers.length, 0);
 }
 
 /** A window that its source no longer holds: it is sealed as unknown. */

@@ -1,7 +1,7 @@
 import type { DetectorCodecs, WindowRecord } from '../store/history.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import { formatTime, type TimeMs } from '../model/time.ts';
-import { containersIn } from './observe.ts';
-import { batchSize, windowsBetween } from './plan.ts';
+import { batchSize, containersIn, windowsBetween } from './plan.ts';
 import type { CycleProgress } from './catchUp.ts';
 import { runWindow } from './runWindow.ts';
 import { withSignals } from './takeSignals.ts';
@@ -44,9 +44,9 @@ export async function rebuildVerdicts(
     );
   }
   let done = 0;
-  let containers = containersIn(null);
+  let last: Snapshot | null = null;
   while (done < windows.length) {
-    const batch = windows.slice(done, done + batchSize(length, containers));
+    const batch = windows.slice(done, done + batchSize(length, last));
     const snapshots = await collector.collect(batch, state.expectedSamples, signal);
     const records: Pick<WindowRecord, 'change' | 'events' | 'muted'>[] = [];
     for (const seen of snapshots) {
@@ -62,15 +62,20 @@ export async function rebuildVerdicts(
       state.apply(change);
       // What is new in the past is no news: whatever is still open is announced as such.
       records.push({ change, events, muted: true });
-      containers = containersIn(snapshot);
     }
     signal.throwIfAborted();
     replay.add(records);
     done += records.length;
-    const lastWindow = snapshots.at(-1)?.window;
-    if (lastWindow === undefined) break;
-    const findings = state.openFindings.length;
-    options.onProgress({ sealed: done, planned: windows.length, lastWindow, containers, findings });
+    const newest = snapshots.at(-1);
+    if (newest === undefined) break;
+    last = newest;
+    options.onProgress({
+      sealed: done,
+      planned: windows.length,
+      lastWindow: newest.window,
+      containers: containersIn(newest),
+      findings: state.openFindings.length,
+    });
   }
   await replay.commit();
   return done;

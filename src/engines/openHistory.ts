@@ -39,7 +39,6 @@ import type { LockHolder } from './sqlite/processLock.ts';
 import { openWriterFile } from './sqlite/writerDatabase.ts';
 import type { Leadership } from './postgres/leadership.ts';
 import type { PostgresDatabase } from './postgres/postgresDatabase.ts';
-import { processId } from '../model/processId.ts';
 
 export { setAside } from './sqlite/backup.ts';
 export { backupTime, listBackups, storeBackup, withBackupFile } from './backups/backups.ts';
@@ -168,8 +167,6 @@ export async function leadHistory(
 ): Promise<Leadership | null> {
   const location = parsePostgresLocation(path);
   if (location === null) return null;
-  // Before threads are started that write for this process.
-  processId();
   const { waitForLead } = await import('./postgres/leadership.ts');
   return waitForLead({ location, command, since: formatTime(clock()) }, signal, onWait);
 }

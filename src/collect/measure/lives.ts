@@ -51,9 +51,8 @@ const START_TOLERANCE_MS = 2_000;
  * runs through the samples of all of them. Growth is never added up over duplicates.
  */
 export function foldLives(sources: readonly CounterSource[]): FoldedLives {
-  const [only] = sources;
-  if (only === undefined || sources.length === 1)
-    return { lives: only === undefined ? [] : inOrder(splitAtResets(only)), disagree: false };
+  if (sources.length < 2)
+    return { lives: inOrder(sources.flatMap(splitAtResets)), disagree: false };
   const starts = sources
     .flatMap(({ startedAt }) => (startedAt === null ? [] : [startedAt]))
     .toSorted((a, b) => a - b);
