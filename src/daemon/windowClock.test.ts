@@ -55,6 +55,22 @@ class Clocks {
 }
 
 describe('the clock of windows', () => {
+  it('tells whole milliseconds, however finely what passes is measured', () => {
+    const clocks = new Clocks();
+    const { clock } = clocks;
+    clocks.wall = FROM;
+    clocks.steady = 1234.2;
+    clock.confirm(FROM, true);
+    clocks.steady += 10 * MINUTE_MS + 0.7;
+    expect(clock.messageTime()).toBe(FROM + 10 * MINUTE_MS);
+    expect(clock.now()).toBe(FROM + 10 * MINUTE_MS);
+    clocks.wall = FROM + 10 * MINUTE_MS;
+    clock.messageTime();
+    clocks.wall += DAY_MS;
+    clocks.steady += 0.9;
+    expect(clock.messageTime()).toBe(FROM + 10 * MINUTE_MS + 1);
+  });
+
   it('is the wall clock, until that is set back behind what samples have shown', () => {
     const clocks = new Clocks();
     const { clock } = clocks;

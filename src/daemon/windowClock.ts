@@ -30,9 +30,10 @@ export class WindowClock {
    */
   constructor(wall: () => TimeMs, steady: () => number, lateMs: () => TimeMs) {
     this.#wall = wall;
-    this.#steady = steady;
+    // A time is whole milliseconds, of which this clock has fractions.
+    this.#steady = () => Math.floor(steady());
     this.#lateMs = lateMs;
-    this.#startedAt = steady();
+    this.#startedAt = this.#steady();
   }
 
   /**
