@@ -10,6 +10,7 @@ import { openHistoryReader } from '../../src/engines/openHistory.ts';
 import { MINUTE_MS, SECOND_MS } from '../../src/model/time.ts';
 import { HistoryError } from '../../src/store/history.ts';
 import { postgresLocation } from '../../src/store/historyLocation.ts';
+import { TestClock } from '../../test/support/clock.ts';
 import { startBurnwatch, type CliOptions, type CliProcess } from '../../test/support/cli.ts';
 import { bytesOf } from '../engine.ts';
 import type { LoadResult } from '../serveLoad.ts';
@@ -78,10 +79,10 @@ export async function runDaemon(options: LiveOptions): Promise<LiveRun> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, 'burnwatch.db');
   const history = database === undefined ? path : postgresLocation(database, 'bench');
-  const clock = join(folder, 'clock');
   const [pages, probes] = [await freePort(), await freePort()];
-  const jumpTo = (time: number): Promise<void> =>
-    writeFile(clock, String(Math.round(time + SETTLE_MS + SECOND_MS - Date.now())));
+  const sealedAt = (end: number) => end + SETTLE_MS + SECOND_MS;
+  const clock = new TestClock(join(folder, 'clock'), sealedAt(FIRST_WINDOW));
+  const jumpTo = (end: number) => clock.set(sealedAt(end));
   const config = {
     cluster: 'bench',
     prometheus: { url: proxy.url },
@@ -94,14 +95,13 @@ export async function runDaemon(options: LiveOptions): Promise<LiveRun> {
   // As JavaScript: reading one file of TypeScript takes 15 MB in each thread.
   const shiftedClock = join(folder, 'shiftedClock.mjs');
   await writeFile(shiftedClock, stripTypeScriptTypes(await readFile(CLOCK, 'utf8')));
-  await jumpTo(FIRST_WINDOW);
   const cli: CliOptions = { cwd: folder, program: options.program };
   const atClock: CliOptions = {
     ...cli,
     env: {
+      ...clock.env,
       ...IMAGE_ENV,
       NODE_OPTIONS: `--import ${shiftedClock} ${IMAGE_OPTIONS}`,
-      BURNWATCH_TEST_CLOCK: clock,
       ...options.env,
     },
   };
@@ -128,7 +128,7 @@ export async function runDaemon(options: LiveOptions): Promise<LiveRun> {
     proxy.take();
     for (let window = 1; window <= options.windows; window += 1) {
       const end = FIRST_WINDOW + window * WINDOW_MS;
-      await jumpTo(end);
+      jumpTo(end);
       await sealed(end);
       await usePages(`http://127.0.0.1:${pages}`);
       const after = await bothFigures(daemon.pid, storePid);
@@ -144,13 +144,13 @@ export async function runDaemon(options: LiveOptions): Promise<LiveRun> {
       before = after;
     }
     const { peakRssBytes } = await figuresOf(daemon.pid);
-    await jumpTo(FIRST_WINDOW + (options.windows + 1) * WINDOW_MS);
+    jumpTo(FIRST_WINDOW + (options.windows + 1) * WINDOW_MS);
     const costs = await askCosts(`http://127.0.0.1:${pages}`);
     const { peakRssBytes: peakRssWithCostsBytes } = await figuresOf(daemon.pid);
     daemon.kill('SIGTERM');
     await daemon.ended;
     const historyBytes = await bytesOf(history);
-    await jumpTo(FIRST_WINDOW + (options.windows + 2) * WINDOW_MS);
+    jumpTo(FIRST_WINDOW + (options.windows + 2) * WINDOW_MS);
     return {
       windows,
       peakRssBytes,
