@@ -5,6 +5,7 @@ import type { Config } from '../../src/daemon/config/schema.ts';
 import { openHistoryReader } from '../../src/engines/openHistory.ts';
 import { DAY_MS } from '../../src/model/time.ts';
 import { QuestionPool } from '../../src/serve/questions/questionPool.ts';
+import { startHoldingProxy } from '../support/holdingProxy.ts';
 import { writeShopHistory } from '../support/shopHistory.ts';
 import { TempHistory } from '../support/tempHistory.ts';
 
@@ -39,6 +40,28 @@ describe('the question threads', () => {
       });
       pool.configure({ config, thresholds: loadThresholds([]) });
       expect((await questions.overview({ namespaces: null })).watermark).toBe(watermark);
+    } finally {
+      await pool.close();
+      await reader.close();
+    }
+  });
+
+  it('read for one question while another waits for Prometheus', async () => {
+    const log = pino({ level: 'silent' });
+    const reader = await openHistoryReader(config.history.path);
+    const watermark = (await reader.status()).watermark ?? 0;
+    await using server = await startHoldingProxy('http://127.0.0.1:9');
+    server.holdAfter(0);
+    const prometheus = { ...config.prometheus, url: server.url };
+    const waiting = { config: { ...config, prometheus }, thresholds: loadThresholds([]) };
+    const pool = new QuestionPool(waiting, reader, log);
+    try {
+      const overview = pool.questions.overview({ namespaces: null });
+      const span = { from: watermark - DAY_MS, to: watermark, by: ['namespace'] } as const;
+      const form = { idle: 'separate', format: 'json', namespaces: null } as const;
+      const answer = pool.questions.costReport({ ...span, ...form });
+      const first = await Promise.race([overview.then(() => 'overview'), answer]);
+      expect(first).toBeInstanceOf(Uint8Array);
     } finally {
       await pool.close();
       await reader.close();

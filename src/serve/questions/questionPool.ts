@@ -46,11 +46,12 @@ const KEPT_ANSWERS = 200;
  * long: until then they share one thread, since a second one takes some 40 MB.
  */
 const THREADS = {
-  // While one question waits for Prometheus or Kubernetes, the thread reads for another.
-  slow: { concurrentTasksPerWorker: 4, maxQueue: 100, idleTimeout: 10 * MINUTE_MS },
+  slow: { maxQueue: 100, idleTimeout: 10 * MINUTE_MS },
   // Sooner: what is asked once a window goes to the slow thread again, as long as that is quick.
-  quick: { concurrentTasksPerWorker: 4, maxQueue: 400, idleTimeout: MINUTE_MS },
+  quick: { maxQueue: 400, idleTimeout: MINUTE_MS },
 } as const;
+/** While a question waits for Prometheus or Kubernetes, its thread reads for others. */
+const AT_ONCE = 4;
 /** So long a quick question waits for slow ones before it gets a thread: starting one takes about as long. */
 const SHARED_MS = SECOND_MS;
 /** A question that was given up ends at its next read of the history; a thread that does not get there is ended. */
@@ -186,10 +187,17 @@ export class QuestionPool {
     const start = (thread: keyof typeof THREADS): Pools['slow'] => {
       const pool = new Piscina<QuestionTask, QuestionResult>({
         ...THREADS[thread],
+        concurrentTasksPerWorker: AT_ONCE,
         filename: fileURLToPath(WORKER),
         workerData: { config, thresholds } satisfies QuestionConfig,
         minThreads: 0,
         maxThreads: 1,
+        // Piscina's own balancer gives a thread nothing beside a task that can be aborted.
+        loadBalancer: (_task, threads) =>
+          threads.find(
+            ({ isRunningAbortableTask: isOneAlone, currentUsage }) =>
+              isOneAlone || currentUsage < AT_ONCE,
+          ) ?? null,
         resourceLimits: {
           maxOldGenerationSizeMb: this.#limits.memoryMb,
           maxYoungGenerationSizeMb: 12,
