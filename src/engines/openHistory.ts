@@ -191,14 +191,14 @@ export async function openExchange(
 /**
  * Opens an existing history for reading only: any number of readers beside the one writer.
  *
- * @param beforeRead is called before each statement; what it throws ends the reading.
+ * @param beforeRead is called and waited for before each statement; what it throws ends the reading.
  * @throws HistoryError `missing`, `not-a-database`, `older-schema`, `newer-schema`, `io`; `other-cluster`,
  *   `other-currency` when it was made for something else than `madeFor`.
  */
 export async function openHistoryReader(
   path: string,
   madeFor: Partial<HistoryIdentity> = {},
-  beforeRead?: () => void,
+  beforeRead?: () => Promise<void>,
 ): Promise<HistoryReader> {
   return closedOnError(await openDatabase(path), async (database) => {
     await database.read((db) => requireWholeCopy(db, database.name));

@@ -153,7 +153,7 @@ describe('a question whose client leaves', () => {
 
   it('ends at its next read of the history', async () => {
     let reads = 0;
-    const counted = await openHistoryReader(history.path('large'), {}, () => {
+    const counted = await openHistoryReader(history.path('large'), {}, async () => {
       reads += 1;
       if (reads > 20) throw new Error('given up');
     });

@@ -40,12 +40,12 @@ const NO_IDENTITY: HistoryIdentity = { cluster: '', currency: 'USD', windowMs: 3
  *
  * @throws HistoryError `older-schema`, `newer-schema`; `other-cluster`, `other-currency` when it was made for something
  *   else than `madeFor`.
- * @param beforeRead is called before each statement; what it throws ends the reading.
+ * @param beforeRead is called and waited for before each statement; what it throws ends the reading.
  */
 export async function createReader(
   database: Database,
   madeFor: Partial<HistoryIdentity> = {},
-  beforeRead: () => void = () => undefined,
+  beforeRead: () => Promise<void> = () => Promise.resolve(),
 ): Promise<HistoryReader> {
   const { cluster, windowMs } = await database.read(async (db) => {
     await requireCurrentSchema(db, database.name);
@@ -59,7 +59,7 @@ export async function createReader(
         asking({
           ...db,
           rows: async (sql, parameters) => {
-            beforeRead();
+            await beforeRead();
             return db.rows(sql, parameters);
           },
         }),

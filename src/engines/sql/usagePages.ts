@@ -45,7 +45,8 @@ export async function readUsagePages(
   for (const [hour, slots] of Map.groupBy(open, (slot) => slot.hour)) {
     const pages = OpenPages.of(codec, slots);
     for (const key of pages.keys())
-      if (wanted?.has(key) !== false) found.push({ hour, key, read: () => pages.page(key) });
+      if (wanted?.has(key) !== false)
+        found.push({ hour, key, read: (spare) => pages.page(key, spare) });
   }
   return found;
 }

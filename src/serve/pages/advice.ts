@@ -180,12 +180,15 @@ const HALF_A_CENT = 0.005;
 
 /**
  * The cost of the requests that recommendations would free per month, on balance: raised requests are subtracted, so
- * that the sum may be negative, and is then shown as missing requests.
+ * that the sum may be negative, and is then shown as missing requests. Null while it is not known yet.
  */
 export function freedTile(
-  { savingPerMonth, total }: { readonly savingPerMonth: number; readonly total: number },
+  advice: Pick<AdvicePage, 'savingPerMonth' | 'total'> | null,
   currency: string,
 ): Tile {
+  if (advice === null)
+    return { title: 'Requests to free', value: '…', sub: 'being computed; load again in a moment' };
+  const { savingPerMonth, total } = advice;
   const isNothing = Math.abs(savingPerMonth) <= HALF_A_CENT;
   return {
     title: savingPerMonth < -HALF_A_CENT ? 'Missing requests' : 'Requests to free',

@@ -1,11 +1,13 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { BudgetStatus } from '../../cost/budgets/readBudgets.ts';
 import { efficiencyOfAll, shownEfficiency } from '../../cost/report/efficiency.ts';
 import { ownValue } from '../../model/ownValue.ts';
 import { formatChange, formatDuration, formatMoney, formatShare } from '../../model/text/units.ts';
-import { DAY_MS } from '../../model/time.ts';
+import { DAY_MS, SECOND_MS } from '../../model/time.ts';
+import type { AdvicePage } from '../questions/answerAdvice.ts';
 import type { FindingsPage } from '../questions/answerFindings.ts';
 import type { Overview } from '../questions/answerOverview.ts';
-import { freedTile } from './advice.ts';
+import { adviceOf, freedTile } from './advice.ts';
 import { spendChart } from './chart/spendChart.ts';
 import { monthForecast, PRICE_BASES } from './costs/namespacePage.ts';
 import { findingRows, openFindingsAsk } from './findings.ts';
@@ -29,10 +31,13 @@ import { budgetTable } from './money/moneyPages.ts';
 import type { PageContext, ShownPage } from './route.ts';
 
 const MOST_URGENT = 6;
+const PATIENCE_MS = SECOND_MS;
 
 /** Money may be a window old; findings are what they are now. */
 interface OverviewView extends Overview {
   readonly urgent: FindingsPage;
+  /** Null where it takes longer than a page should. */
+  readonly advice: AdvicePage | null;
 }
 
 /** Spend now and at the month's end, where it goes, what is open, and how much of it is known. */
@@ -46,10 +51,16 @@ export const overviewPage: ShownPage = {
       questions.overview({ namespaces }),
       questions.findings(openFindingsAsk({ namespaces, namespace: null }, MOST_URGENT)),
     ]);
+    // Once an hour it asks the whole cluster.
+    const advice = async () =>
+      Promise.race([
+        questions.advice(adviceOf({ namespaces, namespace: null }, 1)),
+        pause(PATIENCE_MS, null, { ref: false }),
+      ]);
     const body =
       money.watermark === null
         ? noHistory()
-        : overview({ ...money, urgent }, money.watermark, page);
+        : overview({ ...money, urgent, advice: await advice() }, money.watermark, page);
     return layout(
       page,
       'Overview',
@@ -81,7 +92,7 @@ function overview(view: OverviewView, watermark: number, page: PageContext): Htm
       ...idleTile(view, currency),
       efficiencyTile(view),
       findingsTile(view),
-      ...savingsTile(view, currency),
+      { ...freedTile(view.advice, currency), href: '/recommendations' },
       dataTile(view, page),
     ])}
     ${card(
@@ -150,12 +161,6 @@ function findingsTile({ urgent: { counts } }: OverviewView): Tile {
     sub: html`${badges}${counts.acknowledged > 0 && `${counts.acknowledged} acknowledged`}`,
     href: '/findings',
   };
-}
-
-function savingsTile({ savings }: Overview, currency: string): readonly Tile[] {
-  if (savings === null) return [];
-  const { perMonth: savingPerMonth, containers: total } = savings;
-  return [{ ...freedTile({ savingPerMonth, total }, currency), href: '/recommendations' }];
 }
 
 function dataTile({ windows, watermark, windowMs }: Overview, { now, clock }: PageContext): Tile {

@@ -4,7 +4,6 @@ import type { CostReport } from '../../cost/report/costReport.ts';
 import { forecastOfDays, readBudgets, type BudgetStatus } from '../../cost/budgets/readBudgets.ts';
 import { readCosts } from '../../cost/report/readCosts.ts';
 import { DAY_MS, WEEK_MS, type TimeMs } from '../../model/time.ts';
-import { answerAdvice } from './answerAdvice.ts';
 import { isVisible, type AnswerContext, type Whose } from './answerContext.ts';
 import { idleDays, spendDays, spendTables, weeklyTrends, type SpendDays } from './answerCosts.ts';
 
@@ -21,8 +20,6 @@ export interface Overview {
   readonly week: CostReport | null;
   /** Change of the last seven whole days against the seven before, as a share; by namespace. */
   readonly trends: Readonly<Record<string, number>>;
-  /** What recommendations would free a month, in requests; null without history. */
-  readonly savings: { readonly perMonth: number; readonly containers: number } | null;
   /** Coverage of the last day's windows. */
   readonly windows: readonly WindowCoverage[];
 }
@@ -49,7 +46,6 @@ const NOTHING: Omit<Overview, 'watermark' | 'windowMs'> = {
   idleDays: null,
   week: null,
   trends: {},
-  savings: null,
   windows: [],
 };
 
@@ -66,8 +62,6 @@ async function readMoney(
   const ownBudgets = budgets.filter(
     (one: Budget) => one.across !== true && isOwn(one.namespace ?? null),
   );
-  const everything = { namespace: null, workload: null, all: false, offset: 0, limit: 1 };
-  const advice = await answerAdvice({ namespaces, ...everything }, context);
   return {
     month: tables.length === 0 ? null : forecastOfDays(tables, watermark, namespaces),
     budgets: await readBudgets(reader, pricing, ownBudgets),
@@ -77,7 +71,6 @@ async function readMoney(
     trends: Object.fromEntries(
       Object.entries(weeklyTrends(tables)).filter(([namespace]) => isOwn(namespace)),
     ),
-    savings: { perMonth: advice.savingPerMonth, containers: advice.total },
     windows: await reader.windowCoverage(watermark - DAY_MS, watermark),
   };
 }

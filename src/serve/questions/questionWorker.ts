@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setImmediate } from 'node:timers/promises';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PresentCluster } from '../../cycle/presentCluster.ts';
@@ -53,7 +54,11 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
 
 async function open({ config, thresholds }: QuestionConfig): Promise<Questions> {
   try {
-    const beforeRead = () => answering.getStore()?.throwIfRaised();
+    const beforeRead = async () => {
+      // Reading waits for nothing by itself: a question that has come meanwhile begins now.
+      await setImmediate();
+      answering.getStore()?.throwIfRaised();
+    };
     const reader = await openHistoryReader(config.history.path, {}, beforeRead);
     const known = async () => knownSources(await reader.status());
     const cluster = new PresentCluster({ config, now: Date.now, known, warn });

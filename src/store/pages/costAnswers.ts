@@ -173,6 +173,7 @@ export class CostAnswers {
     const { slots } = this.#codecs.usage;
     const nothing = emptySums(COST_COLUMNS);
     const row = emptySums(COST_COLUMNS);
+    const spare = this.#codecs.usage.empty();
     const { usage } = this.#pages;
     return {
       grain: this.#grains.windows,
@@ -183,7 +184,7 @@ export class CostAnswers {
         yield await usage(hour, from);
       },
       add: (sums, { read }, hour, from) => {
-        const { present, values } = read();
+        const { present, values } = read(spare);
         for (let slot = from; slot < slots; slot += 1) {
           if (present[slot] === 0) continue;
           row.set(nothing);

@@ -23,8 +23,11 @@ export interface PageRow {
 /** A page of one key, unpacked when it is read. */
 export interface KeyedPage {
   readonly key: number;
-  /** @throws HistoryError `corrupt` */
-  read(): Page;
+  /**
+   * @param spare may be filled in and returned: then the page is good until that is used again
+   * @throws HistoryError `corrupt`
+   */
+  read(spare?: Page): Page;
 }
 
 const FORMAT = 2;
