@@ -10,6 +10,7 @@ import type { NodePriceSource } from './sources/nodePriceSource.ts';
 import type { PricingConfig } from './config.ts';
 import { offeringList } from './offeringList.ts';
 import { perPodPrice } from './sources/perPodPrice.ts';
+import { perPodRule } from './priceRules.ts';
 import { priceListPrice } from './sources/priceListPrice.ts';
 
 /** In the order in which they are asked; the first answer counts. */
@@ -61,7 +62,8 @@ function priceNode(
   pricing: PricingConfig,
   priceLists: readonly PriceList[],
 ): NodePrice {
-  const asked = { node, facts: nodeFacts(node, pricing.spotLabels), pricing, priceLists };
+  const facts = nodeFacts(node, pricing.spotLabels);
+  const asked = { node, facts, perPod: perPodRule(node), pricing, priceLists };
   const silences: string[] = [];
   for (const source of PRICE_SOURCES) {
     const answer = source.priceOf(asked);

@@ -1,4 +1,4 @@
-import { nodeFacts, nodeLabel } from '../model/nodeFacts.ts';
+import { nodeLabel, type NodeFacts } from '../model/nodeFacts.ts';
 import type { NodeSample } from '../model/snapshot.ts';
 import rules from './prices/rules.json' with { type: 'json' };
 
@@ -78,11 +78,9 @@ export function surchargesOf(
 /** The rate for a node's region and capacity, or the first one as a stand-in for it. */
 export function podRate(
   rule: PerPodRule,
-  node: NodeSample,
-  isSpot: boolean,
+  { region, capacityType }: NodeFacts,
 ): { readonly rate: PodRate; readonly isStandIn: boolean } | null {
-  const { region } = nodeFacts(node);
-  const fitting = rule.rates.filter((rate) => (rate.isSpot ?? false) === isSpot);
+  const fitting = rule.rates.filter(({ isSpot = false }) => isSpot === (capacityType === 'spot'));
   const own = fitting.find((rate) => rate.region === region);
   const rate = own ?? fitting[0] ?? rule.rates[0];
   return rate === undefined
@@ -90,11 +88,16 @@ export function podRate(
     : { rate, isStandIn: own === undefined || rate.isStandIn === true };
 }
 
+/** The rules' patterns by their text: each is tried for every node of every window. */
+const PATTERNS: Record<string, RegExp> = {};
+const isLike = (text: string, pattern: string): boolean =>
+  (PATTERNS[pattern] ??= new RegExp(pattern)).test(text);
+
 function fits(rule: NodeRule, { name, labels }: Pick<NodeSample, 'name' | 'labels'>): boolean {
-  const match = ([label, pattern]: readonly [string, string | undefined]): boolean =>
-    new RegExp(pattern ?? '').test(nodeLabel(labels, label) ?? '');
+  const match = ([label, pattern = '']: readonly [string, string | undefined]): boolean =>
+    isLike(nodeLabel(labels, label) ?? '', pattern);
   return (
-    (rule.nodeName === undefined || new RegExp(rule.nodeName).test(name)) &&
+    isLike(name, rule.nodeName ?? '') &&
     Object.entries(rule.where ?? {}).every(match) &&
     !Object.entries(rule.unless ?? {}).some(match)
   );

@@ -43,12 +43,15 @@ function soldSystem(osImage = ''): string | null {
 }
 
 /** Names of labels, all of tables and of the configuration, as kube-state-metrics writes them. */
-const MANGLED = new Map<string, string>();
+const MANGLED = new Map<string, readonly [name: string, prefixed: string]>();
 
-function mangledName(key: string): string {
-  let name = MANGLED.get(key);
-  if (name === undefined) MANGLED.set(key, (name = metricName(key)));
-  return name;
+function mangledNames(key: string): readonly [name: string, prefixed: string] {
+  let names = MANGLED.get(key);
+  if (names === undefined) {
+    const name = metricName(key);
+    MANGLED.set(key, (names = [name, `label_${name}`]));
+  }
+  return names;
 }
 
 /**
@@ -61,8 +64,8 @@ export function nodeLabel(
 ): string | undefined {
   const own = labels[key];
   if (own !== undefined) return own;
-  const mangled = mangledName(key);
-  return labels[mangled] ?? labels[`label_${mangled}`];
+  const [name, prefixed] = mangledNames(key);
+  return labels[name] ?? labels[prefixed];
 }
 
 /** True when every label of `match` is on the node with that very value; an empty match fits all. */

@@ -1,6 +1,5 @@
 import { matchesNode } from '../../model/nodeFacts.ts';
 import { capacityOf } from '../nodes.ts';
-import { perPodRule } from '../priceRules.ts';
 import { splitNodePrice } from '../splitNodePrice.ts';
 import type { NodePriceSource } from './nodePriceSource.ts';
 
@@ -8,7 +7,7 @@ import type { NodePriceSource } from './nodePriceSource.ts';
 export const configPrice: NodePriceSource = {
   name: 'config',
   label: 'the configuration',
-  priceOf({ node, pricing }) {
+  priceOf({ node, perPod, pricing }) {
     const index = pricing.nodes.findIndex((entry) => matchesNode(node, entry.match));
     const entry = pricing.nodes[index];
     if (entry === undefined) return { silent: null };
@@ -18,10 +17,9 @@ export const configPrice: NodePriceSource = {
     const matched = `pricing.nodes[${index}] matches ${labels === '' ? 'every node' : labels}`;
     const { hourly, cpuCoreHour = 0, ramGiBHour = 0, gpuHour = pricing.gpuHour } = entry;
     if (hourly === undefined) {
-      const rule = perPodRule(node);
       const reason = `${matched}: ${cpuCoreHour} a core-hour, ${ramGiBHour} a GiB-hour.`;
       const rates = { cpuCoreHour, ramGiBHour, gpuHour, reason, confidence: 1 };
-      return rule === null ? rates : { ...rates, perPod: rule.kind };
+      return perPod === null ? rates : { ...rates, perPod: perPod.kind };
     }
     const split = splitNodePrice(hourly, capacityOf(node), pricing);
     if (split === null) return { silent: `${matched}, but the node's capacity is unknown` };

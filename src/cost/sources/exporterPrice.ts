@@ -1,6 +1,5 @@
 import { capacityOf } from '../nodes.ts';
 import { doubtOf } from './listPrice.ts';
-import { perPodRule } from '../priceRules.ts';
 import { splitNodePrice } from '../splitNodePrice.ts';
 import type { NodePriceSource } from './nodePriceSource.ts';
 
@@ -12,9 +11,9 @@ export const exporterPrice: NodePriceSource = {
   name: 'exporter',
   label: 'an exporter’s metrics',
   priceOf(asked) {
-    const { node, pricing } = asked;
+    const { node, perPod, pricing } = asked;
     const exported = node.exportedPrice;
-    if (exported === null || perPodRule(node) !== null) return { silent: null };
+    if (exported === null || perPod !== null) return { silent: null };
     const doubt = doubtOf(asked);
     if (doubt !== null) return { silent: doubt };
     const capacity = capacityOf(node);

@@ -2,6 +2,7 @@ import type { PricingConfig } from '../config.ts';
 import type { NodeSample } from '../../model/snapshot.ts';
 import type { NodeFacts } from '../../model/nodeFacts.ts';
 import type { PriceList } from '../priceList.ts';
+import type { PerPodRule } from '../priceRules.ts';
 
 /** Prices per unit and hour, in units of currency. */
 export interface FlatRates {
@@ -14,6 +15,8 @@ export interface FlatRates {
 interface NodeToPrice {
   readonly node: NodeSample;
   readonly facts: NodeFacts;
+  /** Null for a machine. */
+  readonly perPod: PerPodRule | null;
   readonly pricing: PricingConfig;
   readonly priceLists: readonly PriceList[];
 }

@@ -1,16 +1,14 @@
 import { dollarsIn } from '../config.ts';
-import { perPodRule, podRate } from '../priceRules.ts';
+import { podRate } from '../priceRules.ts';
 import type { NodePriceSource } from './nodePriceSource.ts';
 
 /** Nodes that are no machines (Fargate, GKE Autopilot, virtual nodes): rates for what each pod reserves. */
 export const perPodPrice: NodePriceSource = {
   name: 'per-pod',
   label: 'a provider’s rates per pod',
-  priceOf({ node, facts, pricing }) {
-    const rule = perPodRule(node);
+  priceOf({ facts, perPod: rule, pricing }) {
     if (rule === null) return { silent: null };
-    const isSpot = facts.capacityType === 'spot';
-    const found = podRate(rule, node, isSpot);
+    const found = podRate(rule, facts);
     const exchange = dollarsIn(pricing);
     if (found === null || exchange === null)
       return { silent: `the rates of ${rule.what} are in USD, not ${pricing.currency}` };

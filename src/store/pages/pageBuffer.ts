@@ -168,7 +168,9 @@ export class PageBuffer {
     }
     const dirty = open?.keys() ?? [...this.#dirty].sort((a, b) => a - b);
     this.#dirty = new Set();
-    const pageOf = (key: number, spare?: Page) => open?.page(key, spare) ?? this.#pages.get(key);
+    const inSlots = new Set(open?.keys());
+    const pageOf = (key: number, spare?: Page) =>
+      inSlots.has(key) ? open?.page(key, spare) : this.#pages.get(key);
     const { changed, gone } = this.#inBlocks
       ? this.#blocks(dirty, pageOf)
       : this.#alone(dirty, pageOf);
@@ -195,12 +197,14 @@ export class PageBuffer {
   #blocks(dirty: readonly number[], pageOf: PageOf): Changes {
     const changed: PageRow[] = [];
     const gone: number[] = [];
-    const spare = Array.from({ length: KEYS_OF_ROW }, () => this.codec.empty());
+    const spare: Page[] = [];
     for (const row of new Set(dirty.map((key) => rowsOf(key)[0]))) {
       const keys = Array.from({ length: KEYS_OF_ROW }, (_, offset) => row + offset);
       const pages = keys.flatMap((key, offset) => {
         const page = pageOf(key, spare[offset]);
-        return hasRows(page) ? [[key, page] as const] : [];
+        if (!hasRows(page)) return [];
+        spare[offset] = page;
+        return [[key, page] as const];
       });
       const rows = this.#packed(row, pages);
       changed.push(...rows);

@@ -91,9 +91,10 @@ export function costOf(now: NowRow): number | null {
 /** Adds the cost of an hour; hours in between were not seen. */
 export function pushHour(past: PastHours, hour: TimeMs, cost: number | null): PastHours {
   const missing = Math.max(0, (hour - past.start) / HOUR_MS - past.hours.length);
-  const gap = Array.from({ length: Math.min(missing, HOURS_KEPT) }, () => Number.NaN);
-  const all = [...past.hours, ...gap, cost ?? Number.NaN];
-  const hours = Float32Array.from(all.slice(-HOURS_KEPT));
+  const gap = Math.min(missing, HOURS_KEPT);
+  const all = new Float32Array(past.hours.length + gap + 1).fill(cost ?? Number.NaN);
+  all.fill(Number.NaN, past.hours.length, -1).set(past.hours);
+  const hours = all.slice(-HOURS_KEPT);
   return { ...past, hours, start: hour - (hours.length - 1) * HOUR_MS };
 }
 
