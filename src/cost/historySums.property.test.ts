@@ -64,6 +64,6 @@ it('rows + idle = nodes for every window, day and month of random clusters', asy
         await reader.close();
       },
     ),
-    { numRuns: 8 },
+    { numRuns: 3 },
   );
 });

@@ -13,7 +13,7 @@ let temp: TempHistory;
 let config: string;
 beforeAll(async () => {
   temp = new TempHistory();
-  await writeShopHistory(temp.path(), 2);
+  await writeShopHistory(temp.path(), 1);
   config = join(temp.folder, 'burnwatch.yaml');
   const { history, cluster } = shopConfig(temp.path());
   writeFileSync(config, JSON.stringify({ cluster, history: { path: history.path } }));
@@ -67,7 +67,7 @@ describe('a name that nothing bears fails, with what may have been meant', () =>
 
   it('labels that have one name in metrics are said by the names that kube-state-metrics gives them', async () => {
     using clashing = new TempHistory();
-    const { history, cluster } = await writeShopHistory(clashing.path(), 1, (snapshot) => ({
+    const { history, cluster } = await writeShopHistory(clashing.path(), 0.1, (snapshot) => ({
       ...snapshot,
       pods: snapshot.pods.map((pod) => ({
         ...pod,

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fc } from '../../../test/support/properties.ts';
 import {
   aFinding,
@@ -71,9 +71,28 @@ describe('usage', () => {
 });
 
 describe('usageSeries', () => {
+  const startedAt = START + 2 * DAY_MS + 3 * HOUR_MS;
+  const resolvedAt = startedAt + 12 * HOUR_MS;
+  let temp: TempHistory;
+  let path: string;
+  beforeAll(async () => {
+    const found = {
+      ...aFinding('x', startedAt),
+      firstSeen: startedAt + 30 * MINUTE_MS,
+      lastSeen: resolvedAt,
+      state: 'resolved' as const,
+      resolvedAt,
+    };
+    const last = RECORDS.at(-1)!;
+    const findings = new Map([[found.fingerprint, found]]);
+    const records = [...RECORDS.slice(0, -1), { ...last, change: { ...last.change, findings } }];
+    temp = new TempHistory();
+    path = await temp.record('a', records, 72);
+  });
+  afterAll(() => temp[Symbol.dispose]());
+
   test('never has more points than asked for, and keeps the highest window', async () => {
-    using temp = new TempHistory();
-    const reader = await openHistoryReader(await temp.record('a', RECORDS, 72));
+    const reader = await openHistoryReader(path);
     const windows = await reader.usage(ALL);
     const highest = Math.max(...windows.map((point) => point.cpuUsageCores ?? 0));
     await fc.assert(
@@ -89,24 +108,8 @@ describe('usageSeries', () => {
     await reader.close();
   });
 
+  // The last one: most windows are gone after it.
   test('goes on in hours where windows are gone, and keeps windows around a finding', async () => {
-    using temp = new TempHistory();
-    const startedAt = START + 2 * DAY_MS + 3 * HOUR_MS;
-    const resolvedAt = startedAt + 12 * HOUR_MS;
-    const found = {
-      ...aFinding('x', startedAt),
-      firstSeen: startedAt + 30 * MINUTE_MS,
-      lastSeen: resolvedAt,
-      state: 'resolved' as const,
-      resolvedAt,
-    };
-    const last = RECORDS.at(-1)!;
-    const findings = new Map([[found.fingerprint, found]]);
-    const path = await temp.record(
-      'a',
-      [...RECORDS.slice(0, -1), { ...last, change: { ...last.change, findings } }],
-      72,
-    );
     const before = await openHistoryReader(path);
     const asked = [ALL, { ...ALL, container: 'c0' }];
     const whole = await Promise.all(asked.map((query) => before.usage(query)));

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fc } from '../../../test/support/properties.ts';
 import { dumpHistory } from '../../../test/support/dumpHistory.ts';
 import {
@@ -21,11 +21,18 @@ import { openHistoryReader } from '../openHistory.ts';
 const START = Date.UTC(2026, 10, 29, 22, 10);
 const ROLLING: MadeUpCluster = { ...SMALL_CLUSTER, rolloutEvery: 7 };
 
-describe('recordWindows', () => {
+describe('three days of it', () => {
+  const records = madeUpWindows(ROLLING, START, 3 * 288);
+  let temp: TempHistory;
+  let path: string;
+  beforeAll(async () => {
+    temp = new TempHistory();
+    path = await temp.record('a', records, 72);
+  });
+  afterAll(() => temp[Symbol.dispose]());
+
   test('every question adds up to the nodes, whichever levels answer it', async () => {
-    using temp = new TempHistory();
-    const records = madeUpWindows(ROLLING, START, 3 * 288);
-    const reader = await openHistoryReader(await temp.record('a', records, 72));
+    const reader = await openHistoryReader(path);
     const slots = fc.integer({ min: 0, max: records.length });
     await fc.assert(
       fc.asyncProperty(slots, slots, async (a, b) => {
@@ -47,9 +54,7 @@ describe('recordWindows', () => {
   });
 
   test('coverage is weighted by cost, for each family, whichever levels answer it', async () => {
-    using temp = new TempHistory();
-    const records = madeUpWindows(ROLLING, START, 2 * 288);
-    const reader = await openHistoryReader(await temp.record('a', records, 72));
+    const reader = await openHistoryReader(path);
     for (const [from, to] of [
       [0, 1],
       [3, 200],
@@ -80,9 +85,7 @@ describe('recordWindows', () => {
   });
 
   test('a series of steps equals the same questions one by one', async () => {
-    using temp = new TempHistory();
-    const records = madeUpWindows(ROLLING, START, 2 * 288);
-    const reader = await openHistoryReader(await temp.record('a', records, 72));
+    const reader = await openHistoryReader(path);
     const end = START + records.length * WINDOW_MS;
     const ask = { by: ['workload', 'node'] as const, namespaces: null };
     for (const step of [HOUR_MS, DAY_MS, 7 * HOUR_MS + WINDOW_MS]) {
@@ -97,6 +100,44 @@ describe('recordWindows', () => {
     await reader.close();
   });
 
+  // The last one: nothing is whole after it.
+  test('prune drops windows and hours, keeps days and the hours whose windows are gone', async () => {
+    const end = START + records.length * WINDOW_MS;
+    const ask = async (from: number, to: number) => {
+      const reader = await openHistoryReader(path);
+      const table = await reader.costs({ from, to, by: ['namespace'], namespaces: null });
+      await reader.close();
+      return table;
+    };
+    const before = await ask(START, end);
+    const writer = await temp.openWriter('a');
+    const windowsFrom = end - 6 * HOUR_MS - WINDOW_MS;
+    await writer.prune({ windowsFrom, hoursFrom: end - DAY_MS });
+    const late = records[10]!;
+    await expect(writer.correctWindows([late])).rejects.toMatchObject({ code: 'gap' });
+    await writer.close();
+    const day = Date.UTC(2026, 10, 30);
+    expect((await ask(day, day + DAY_MS)).nodesNano).toBe(
+      total(
+        records
+          .filter(({ snapshot: { window } }) => window.start >= day && window.end <= day + DAY_MS)
+          .flatMap(({ costs }) => costs.nodes.map((node) => node.cpuNano + node.ramNano)),
+      ),
+    );
+    const after = await ask(START, end);
+    // The first hours lie in a day that was asked for in part: they are gone, and coverage says so.
+    expect(after.nodesNano).toBeLessThan(before.nodesNano);
+    expect(before.coverage).toBe(1);
+    expect(after.coverage).toBeLessThan(1);
+    const lines = await dumpHistory(path);
+    expect(lines.some((line) => line.startsWith('usage_pages'))).toBe(true);
+    expect(lines.some((line) => line.includes('2026-11-30T') && line.startsWith('usage'))).toBe(
+      false,
+    );
+  });
+});
+
+describe('recordWindows', () => {
   test('batches of any size give the same history, restarts in between included', async () => {
     using temp = new TempHistory();
     const records = madeUpWindows(ROLLING, START, 330);
@@ -229,46 +270,6 @@ describe('correctWindows', () => {
     await writer.close();
     const right = await temp.record('right', [records[0]!, better, records[2]!]);
     expect(await dumpHistory(temp.path('a'))).toEqual(await dumpHistory(right));
-  });
-});
-
-describe('prune', () => {
-  test('drops windows and hours, keeps days and the hours whose windows are gone', async () => {
-    using temp = new TempHistory();
-    const records = madeUpWindows(ROLLING, START, 3 * 288);
-    const end = START + records.length * WINDOW_MS;
-    const path = await temp.record('a', records, 72);
-    const ask = async (from: number, to: number) => {
-      const reader = await openHistoryReader(path);
-      const table = await reader.costs({ from, to, by: ['namespace'], namespaces: null });
-      await reader.close();
-      return table;
-    };
-    const before = await ask(START, end);
-    const writer = await temp.openWriter('a');
-    const windowsFrom = end - 6 * HOUR_MS - WINDOW_MS;
-    await writer.prune({ windowsFrom, hoursFrom: end - DAY_MS });
-    const late = records[10]!;
-    await expect(writer.correctWindows([late])).rejects.toMatchObject({ code: 'gap' });
-    await writer.close();
-    const day = Date.UTC(2026, 10, 30);
-    expect((await ask(day, day + DAY_MS)).nodesNano).toBe(
-      total(
-        records
-          .filter(({ snapshot: { window } }) => window.start >= day && window.end <= day + DAY_MS)
-          .flatMap(({ costs }) => costs.nodes.map((node) => node.cpuNano + node.ramNano)),
-      ),
-    );
-    const after = await ask(START, end);
-    // The first hours lie in a day that was asked for in part: they are gone, and coverage says so.
-    expect(after.nodesNano).toBeLessThan(before.nodesNano);
-    expect(before.coverage).toBe(1);
-    expect(after.coverage).toBeLessThan(1);
-    const lines = await dumpHistory(path);
-    expect(lines.some((line) => line.startsWith('usage_pages'))).toBe(true);
-    expect(lines.some((line) => line.includes('2026-11-30T') && line.startsWith('usage'))).toBe(
-      false,
-    );
   });
 });
 
