@@ -53,6 +53,9 @@ const { output } = await bundle.write({
   format: 'esm',
   entryFileNames: '[name].js',
   chunkFileNames: '[name]-[hash].js',
+  // Each thread holds the text of its code: a single character beyond Latin-1 makes two bytes of each of a file's characters.
+  charset: 'ascii',
+  comments: false,
   sourcemap: true,
   sourcemapExcludeSources: true,
 });
