@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -164,6 +167,47 @@ describe('a question whose client leaves', () => {
       expect(reads).toBe(21);
     } finally {
       await counted.close();
+    }
+  });
+});
+
+describe('a question that needs too much memory', () => {
+  it('is refused, and not what its thread answers beside it', async () => {
+    const cluster = { ...SMALL_CLUSTER, pods: 8_000, containersPerPod: 1 };
+    const path = await history.record('larger', madeUpWindows(cluster, START, 2));
+    const [asked, died] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    // What asks is told nothing, until its thread dies and its connections with it.
+    const away = createServer((_, response) => {
+      asked.resolve();
+      response.once('close', died.resolve);
+    });
+    away.listen(0, '127.0.0.1');
+    await once(away, 'listening');
+    const { port } = away.address() as AddressInfo;
+    const prometheus = { url: `http://127.0.0.1:${port}`, attempts: 1 };
+    const config = configSchema.parse({ cluster: 'test', history: { path }, prometheus });
+    const log = pino({ level: 'silent' });
+    const limits = { memoryMb: 30, longestMs: 60_000 };
+    const parts = { config, thresholds: loadThresholds([]) };
+    const small = new QuestionPool(parts, reader, log, limits);
+    const span = { from: START, to: START + 2 * WINDOW_MS, namespaces: null };
+    try {
+      const waiting = small.questions.posture({ namespaces: null, namespace: null });
+      await asked.promise;
+      const large = small.questions.costReport({
+        ...span,
+        by: ['pod', 'container'],
+        idle: 'separate',
+        format: 'json',
+      });
+      await died.promise;
+      away.close();
+      away.closeAllConnections();
+      await expect(large).rejects.toThrow('needs too much memory: ask for a shorter window');
+      expect(await waiting).toMatchObject({ asOf: null });
+    } finally {
+      away.closeAllConnections();
+      await small.close();
     }
   });
 });

@@ -78,6 +78,10 @@ export class QuestionPool {
   #pools: Pools;
   /** Slow questions that are being answered. */
   readonly #slow = new Set<Promise<unknown>>();
+  /** All that are. */
+  readonly #running = new Set<{ hasShared: boolean }>();
+  /** Resolves when the last one is answered that must not be beside another of its kind. */
+  #lastDoubtful: Promise<unknown> = Promise.resolve();
   #kept = new AnswerCache(KEPT_ANSWERS);
   #asked = 0;
   #computed = 0;
@@ -153,14 +157,45 @@ export class QuestionPool {
     this.#computed += 1;
     const { thread } = QUESTIONS[name];
     const pool = thread === 'slow' ? this.#pools.slow : await this.#quickPool();
-    for (;;) {
-      const running = runWithinLimits(pool, { name, ask }, unwanted, this.#limits);
+    for (let isDoubtful = false; ;) {
+      const asked = () => this.#runOnce(pool, { name, ask }, unwanted);
+      const running = isDoubtful ? this.#oneByOne(asked) : asked();
       const result = await (thread === 'slow' ? this.#whileSlow(running) : running);
+      if ('outOfMemory' in result) {
+        if (isDoubtful || !result.hasShared) throw needsTooMuch('needs too much memory');
+        // Whose memory it was shows when it happens again.
+        isDoubtful = true;
+        continue;
+      }
       if ('refused' in result) throw new QuestionRefused(result.refused);
       if ('answer' in result) return result.answer;
       if (unwanted.aborted) throw new HttpProblem(503, 'The client has left');
       // It shared a part with a question that was given up, or its thread.
     }
+  }
+
+  async #runOnce(
+    pool: Pools['slow'],
+    question: Pick<QuestionTask, 'name' | 'ask'>,
+    unwanted: AbortSignal,
+  ): Promise<QuestionResult | { readonly outOfMemory: true; readonly hasShared: boolean }> {
+    const own = { hasShared: this.#running.size > 0 };
+    for (const other of this.#running) other.hasShared = true;
+    this.#running.add(own);
+    try {
+      return await runWithinLimits(pool, question, unwanted, this.#limits);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_OUT_OF_MEMORY') throw error;
+      return { outOfMemory: true, ...own };
+    } finally {
+      this.#running.delete(own);
+    }
+  }
+
+  #oneByOne<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.#lastDoubtful.then(work);
+    this.#lastDoubtful = run.catch(() => undefined);
+    return run;
   }
 
   async #whileSlow<T>(running: Promise<T>): Promise<T> {
@@ -229,7 +264,10 @@ function questionKey(
     : { key: JSON.stringify([name, moving, rest]), span: `${from} ${to}`, isStill: false };
 }
 
-const ASK_FOR_LESS = 'ask for a shorter window, longer steps or fewer dimensions';
+function needsTooMuch(what: string): QuestionRefused {
+  const cure = 'ask for a shorter window, longer steps or fewer dimensions';
+  return new QuestionRefused(`The answer ${what}: ${cure}`);
+}
 
 async function runWithinLimits(
   pool: Pools['slow'],
@@ -241,16 +279,14 @@ async function runWithinLimits(
   const late = AbortSignal.timeout(longestMs);
   const cancel = () => flag.raise();
   for (const signal of [unwanted, late]) signal.addEventListener('abort', cancel, { once: true });
-  const tooLong = new QuestionRefused(`The answer takes too long: ${ASK_FOR_LESS}`);
+  const tooLong = needsTooMuch('takes too long');
   try {
     const task = { ...question, cancel: flag.buffer };
     const result = await pool.run(task, { signal: AbortSignal.timeout(longestMs + GRACE_MS) });
     if ('cancelled' in result && late.aborted) throw tooLong;
     return result;
   } catch (error) {
-    const { name, code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_WORKER_OUT_OF_MEMORY')
-      throw new QuestionRefused(`The answer needs too much memory: ${ASK_FOR_LESS}`);
+    const { name, message } = error as Error;
     if (name === 'AbortError' || name === 'TimeoutError') throw tooLong;
     // Another question of the same thread did not end in time.
     if (/terminating worker thread/i.test(message)) return { cancelled: true };
