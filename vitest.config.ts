@@ -1,4 +1,7 @@
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { TallyReporter } from './test/support/tallyReporter.ts';
 import { WAIT_MS } from './test/support/waiting.ts';
 
@@ -6,6 +9,19 @@ const BESIDE_THE_CODE = ['src', 'demo', 'bench'];
 const SLOW = '**/*.slow.test.ts';
 /** `contributing.test.ts` runs them, in a copy of the tree. */
 const EXAMPLES = 'test/docs/examples/**';
+
+// It outlives the suite on purpose, where it always is.
+process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
+
+/** Without times of an earlier run the largest files come first. Small ones in here run the tests of others, for longest. */
+const LONG = '/test/postgres/';
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => (moduleId.includes(LONG) ? 0 : 1);
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
 
 /**
  * Three projects:
@@ -21,6 +37,9 @@ export default defineConfig({
     reporters: ['default', new TallyReporter()],
     teardownTimeout: 60_000,
     maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
+    // Node runs the TypeScript as it does for users, and compiles it once for all files.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     projects: [
       {
         test: {
@@ -41,6 +60,8 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 600_000,
           expect: { poll: { timeout: WAIT_MS } },
+          // Many wait for a server or for time to pass.
+          maxWorkers: Math.ceil(1.5 * availableParallelism()),
           sequence: { groupOrder: 1 },
           // Both fail the suite when a process, a port or a file is left behind.
           globalSetup: ['test/support/globalSetup.ts'],

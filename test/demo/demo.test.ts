@@ -9,8 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { CostReport } from '../../src/cost/report/costReportForm.ts';
 import type { FindingJson } from '../../src/model/findingJson.ts';
-
-const PROGRAM = join(import.meta.dirname, '../../bin/burnwatch.mjs');
+import { PROGRAM } from '../support/cli.ts';
 
 let root: string;
 

@@ -1,13 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../demo/freePort.ts';
+import { PROGRAM } from '../support/cli.ts';
 import { TempFolder } from '../support/tempFolder.ts';
 import { until } from '../support/waiting.ts';
 
-const PROGRAM = resolve(import.meta.dirname, '../../bin/burnwatch.mjs');
 /** Its report is longer than a pipe is wide. */
 const BAD_CONFIG = Array.from({ length: 2_000 }, (_, index) => `unknownKey${index}: 1`).join('\n');
 

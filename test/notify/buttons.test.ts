@@ -1,16 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openAuditLog, openOperatorLog, openSilenceStore } from '../../src/engines/openHistory.ts';
 import { ACTION_IDS } from '../../src/channels/slack/message.ts';
+import { PROGRAM } from '../support/cli.ts';
 import { FakeClock } from '../support/notify/fakeClock.ts';
 import { aFinding } from '../support/notify/findings.ts';
 import { madeUpWindows, SMALL_CLUSTER, WINDOW_MS } from '../support/madeUpWindows.ts';
 import { until as waitUntil, WAIT_MS } from '../support/waiting.ts';
 import { SlackBench, WORKSPACE } from './support/slackBench.ts';
 
-const BURNWATCH = fileURLToPath(new URL('../../bin/burnwatch.mjs', import.meta.url));
 const ALICE = 'U0ALICE01';
 const SAM = 'U0SECURE1';
 /** Of another company, in a channel that is shared with it. */
@@ -40,7 +39,7 @@ beforeAll(async () => {
   await writer.recordWindows(madeUpWindows(SMALL_CLUSTER, start, 3));
   await writer.close();
   await bench.record([finding]);
-  daemon = spawn(process.execPath, [BURNWATCH, 'run', '--config', bench.configFile], {
+  daemon = spawn(process.execPath, [PROGRAM, 'run', '--config', bench.configFile], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   daemon.stderr?.on('data', (chunk: Buffer) => {

@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -7,11 +6,11 @@ import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Config } from '../../src/daemon/config/schema.ts';
 import type { FindingJson } from '../../src/model/findingJson.ts';
+import { PROGRAM } from '../support/cli.ts';
 import { serveShop, type ShopServer } from '../support/serveShop.ts';
 import { writeShopHistory } from '../support/shopHistory.ts';
 import { TempFolder } from '../support/tempFolder.ts';
 
-const PROGRAM = resolve(import.meta.dirname, '../../bin/burnwatch.mjs');
 const WINDOW = { from: '2026-11-24T00:00:00Z', to: '2026-11-24T07:00:00Z' };
 const TOKENS = [
   { name: 'all', token: 'token-of-all', scopes: ['read'] as const },

@@ -23,6 +23,7 @@ beforeAll(async () => {
   slack = await startSlackStandIn({
     now: () => SHOP_NOW,
     rates: null,
+    fileProcessingMs: 0,
     channels: [{ name: 'cloud-cost' }, { name: 'security' }],
   });
   file = folder.file('burnwatch.yaml');

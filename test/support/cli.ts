@@ -2,11 +2,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
 import { WAIT_MS } from './waiting.ts';
 
-const PROGRAM = resolve(import.meta.dirname, '../../bin/burnwatch.mjs');
+/** What users run, built when the tests began (`globalSetup.ts`); elsewhere the checkout's own. */
+export const PROGRAM =
+  process.env['BURNWATCH_TEST_PROGRAM'] ?? resolve(import.meta.dirname, '../../bin/burnwatch.mjs');
 
 export interface CliOptions {
   readonly cwd: string;
-  /** The `burnwatch` to run; the checkout's own by default. */
+  /** The `burnwatch` to run; `PROGRAM` by default. */
   readonly program?: string;
   readonly env?: Readonly<Record<string, string>>;
 }

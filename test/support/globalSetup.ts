@@ -1,29 +1,43 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import type { TestProject } from 'vitest/node';
 
 /** Everything that the suite starts inherits it, so that whoever outlives the suite can be told. */
 const MARK = 'BURNWATCH_TEST_RUN';
 /** What ends on its own gets this long. */
 const GRACE_MS = 30_000;
+const ROOT = resolve(import.meta.dirname, '../..');
 
 /**
- * Gives the integration suite a temporary folder of its own, and fails it when anything is left behind
- * at its end: a process (and with it a port), or a file.
+ * Gives the integration suite a temporary folder of its own with a build in it (`PROGRAM`), and fails it when anything
+ * is left behind at its end: a process (and with it a port), or a file.
  */
-export default function setup(): () => Promise<void> {
+export default function setup(project: TestProject): () => Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'burnwatch-suite-'));
   // One test runs as another user.
   chmodSync(folder, 0o711);
   const run = folder;
-  // Node's cache of compiled sources outlives the suite on purpose, where it always is.
-  process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
+  const program = join(folder, 'program');
+  process.env['BURNWATCH_TEST_PROGRAM'] = build(program);
+  project.onTestsRerun(() => void build(program));
   process.env['TMPDIR'] = folder;
   process.env[MARK] = run;
   return async () => {
     const processes = await leftProcesses(run);
     // What lies beside the file of a history lies here for one on PostgreSQL (`folderBeside`).
     rmSync(join(folder, 'burnwatch'), { recursive: true, force: true });
+    rmSync(program, { recursive: true });
     const files = readdirSync(folder);
     rmSync(folder, { recursive: true, force: true });
     if (processes.length + files.length === 0) return;
@@ -35,6 +49,18 @@ export default function setup(): () => Promise<void> {
       ].join('\n  '),
     );
   };
+}
+
+/** Builds what users run, as an install lays it out. @throws with what the build says */
+function build(folder: string): string {
+  const built = join(folder, 'burnwatch');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  execFileSync(process.execPath, [join(ROOT, 'scripts/buildPackage.ts'), built], { stdio: 'pipe' });
+  // The demo's programs, as `npm run setup` left them.
+  symlinkSync(join(ROOT, '.tools'), join(built, '.tools'));
+  return join(built, 'bin/burnwatch.mjs');
 }
 
 async function leftProcesses(run: string): Promise<readonly string[]> {

@@ -48,6 +48,7 @@ beforeAll(async () => {
   slack = await startSlackStandIn({
     channels: [{ name: 'cloud-cost' }, { name: 'security' }],
     rates: null,
+    fileProcessingMs: 0,
   });
   cluster = await startStatedCluster(END + 30 * MINUTE_MS, 4);
   await configure();
