@@ -1,7 +1,11 @@
 import { copyFileSync } from 'node:fs';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordScenario, scenarioConfig } from '../../test/support/digestScenario.ts';
+import {
+  recordScenario,
+  scenarioConfig,
+  scenarioParts,
+} from '../../test/support/digestScenario.ts';
 import { TempHistory } from '../../test/support/tempHistory.ts';
 import { loadThresholds } from './config/loadThresholds.ts';
 import type { Config } from './config/schema.ts';
@@ -73,9 +77,9 @@ class Daemon {
 }
 
 let count = 0;
-function freshHistory(): string {
+function freshHistory(original = recorded): string {
   const path = temp.path(`copy-${(count += 1)}`);
-  copyFileSync(recorded, path);
+  copyFileSync(original, path);
   return path;
 }
 
@@ -226,26 +230,29 @@ describe('the weekly digest', () => {
 });
 
 describe('the weekly digest of several clusters', () => {
-  let recordedUs: string;
+  const clusters = ['prod-eu', 'prod-us'];
+  let originals: readonly string[];
   beforeAll(async () => {
-    recordedUs = await recordScenario(temp, {
-      start: WEEK.start - 8 * DAY_MS,
-      end: WEEK.end,
-      change: WEEK.start,
-      config: scenarioConfig({ cluster: 'prod-us' }),
-      name: 'us',
-    });
+    const week = { start: WEEK.start - DAY_MS, end: WEEK.end, change: WEEK.start };
+    const parts = scenarioParts(WEEK.start).slice(0, 4);
+    originals = await Promise.all(
+      clusters.map((cluster) => {
+        const of = { config: scenarioConfig({ cluster }), name: cluster };
+        return recordScenario(temp, { ...week, ...of, parts });
+      }),
+    );
   });
 
   /** Two clusters with a history each; their digests in the order of the configuration. */
   function fleetOf(
     seenBy = (_own: string, fleet: readonly FleetMember[]) => fleet,
   ): readonly [Daemon, Daemon] {
-    const us = temp.path(`copy-${(count += 1)}`);
-    copyFileSync(recordedUs, us);
-    const paths = { 'prod-eu': freshHistory(), 'prod-us': us };
     const { pricing } = scenarioConfig();
-    const fleet = Object.entries(paths).map(([cluster, path]) => ({ cluster, path, pricing }));
+    const fleet = clusters.map((cluster, index) => ({
+      cluster,
+      path: freshHistory(originals[index]),
+      pricing,
+    }));
     const [eu, other] = fleet.map(
       ({ cluster, path }) => new Daemon(path, { cluster, fleet: seenBy(cluster, fleet) }),
     );
