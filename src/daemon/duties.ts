@@ -101,7 +101,7 @@ export async function startDuties(parts: DutiesParts): Promise<Duties> {
     exports,
   };
   let schedule = startSchedule(config(), parties, log);
-  releasers.push('the schedule', () => schedule.destroy());
+  releasers.push('the schedule', async () => schedule.destroy());
   return {
     pump,
     changed,
@@ -109,10 +109,10 @@ export async function startDuties(parts: DutiesParts): Promise<Duties> {
     reconfigure: async (next, use) => {
       const nextSchedule = startSchedule(next.config, parties, log);
       await supervisor.reconfigure(next).catch((error: unknown) => {
-        void nextSchedule.destroy();
+        nextSchedule.destroy();
         throw error;
       });
-      await schedule.destroy();
+      schedule.destroy();
       schedule = nextSchedule;
       use();
       const old = notifier;
