@@ -1,7 +1,7 @@
 import type { Reading } from '../../model/reading.ts';
 import type { Window } from '../../model/time.ts';
 import { growthIn, type Growth, type LifeFacts } from './growth.ts';
-import { foldLives, type CounterSource } from './lives.ts';
+import { foldLives, type CounterSource, type FoldedLives } from './lives.ts';
 import { samplesInView, viewOf, type Samples } from './samples.ts';
 
 /** What a container's counter tells of a window. */
@@ -18,15 +18,21 @@ export function readCounter(
   sources: readonly CounterSource<Samples>[],
   window: Window,
   facts: LifeFacts,
-  isByMinute = true,
 ): CounterReading {
-  const view = viewOf(window, facts.aheadMs);
-  const seen = sources.map((source) => ({
-    ...source,
-    samples: samplesInView(source.samples, window, view),
-  }));
-  const { lives, disagree } = foldLives(seen);
-  return { ...growthIn(lives, window, facts, isByMinute), disagree };
+  const { lives, disagree } = livesIn(sources, window, facts);
+  return { ...growthIn(lives, window, facts), disagree };
+}
+
+function livesIn(
+  sources: readonly CounterSource<Samples>[],
+  window: Window,
+  { aheadMs }: LifeFacts,
+): FoldedLives {
+  const view = viewOf(window, aheadMs);
+  const seen: CounterSource[] = [];
+  for (const { life, nested, startedAt, samples } of sources)
+    seen.push({ life, nested, startedAt, samples: samplesInView(samples, window, view) });
+  return foldLives(seen);
 }
 
 /** A series of one of several counters that add up. */
@@ -41,9 +47,10 @@ export function growthOf(
   window: Window,
   facts: LifeFacts,
 ): Reading {
+  const counters = parts.length === 1 ? [parts] : Map.groupBy(parts, ({ part }) => part).values();
   let sum: Reading = null;
-  for (const sources of Map.groupBy(parts, ({ part }) => part).values()) {
-    const { measured } = readCounter(sources, window, facts, false);
+  for (const sources of counters) {
+    const { measured } = growthIn(livesIn(sources, window, facts).lives, window, facts, false);
     if (measured !== null) sum = (sum ?? 0) + measured;
   }
   return sum;

@@ -12,7 +12,7 @@ function life(from: number, to: number): Life {
   for (let time = from + 5_000; time <= to - 10_000; time += 15_000) times.push(time);
   const values = times.map((time) => (time - from) / 1000);
   const columns = { times: Float64Array.from(times), values: Float64Array.from(values) };
-  return { ...columns, startedAt: from, intervalMs: 15_000 };
+  return { ...columns, from: 0, to: times.length, startedAt: from, intervalMs: 15_000 };
 }
 
 describe('a container that is killed and started again', () => {

@@ -1,5 +1,5 @@
 import { MINUTE_MS, SECOND_MS, type TimeMs, type Window } from '../../model/time.ts';
-import type { Life } from './lives.ts';
+import { lastTime, type Life } from './lives.ts';
 import { COVERED_INTERVALS, FAR_MS } from './samples.ts';
 
 /** What is known of a container besides its counter. */
@@ -39,6 +39,7 @@ const DUE_INTERVALS = 1.5;
  * is the same at any time. What is further apart is a gap: a window that ends in one is incomplete until it is over.
  */
 const LONGEST_STEP_MS = 2.5 * MINUTE_MS;
+const NO_MINUTES = new Float64Array();
 /** A life's rate is not told by less than this much of it: starts are given in whole seconds. */
 const SHORTEST_RATE_MS = 5_000;
 
@@ -54,16 +55,18 @@ export function growthIn(
   isByMinute = true,
 ): Growth {
   const length = window.end - window.start;
-  const minutes = new Float64Array(isByMinute ? Math.ceil(length / MINUTE_MS) : 0);
+  const minutes = isByMinute ? new Float64Array(Math.ceil(length / MINUTE_MS)) : NO_MINUTES;
   let measured: number | null = null;
   let estimated = 0;
   let livedMs = 0;
   let coveredMs = 0;
-  for (const [index, life] of lives.entries()) {
-    const previousEnd = lives[index - 1]?.times.at(-1) ?? null;
-    const curve = curveOf(life, previousEnd, facts);
+  let endedLives = 0;
+  for (let index = 0; index < lives.length; index++) {
+    const life = lives[index]!;
+    const previous = lives[index - 1];
+    const curve = curveOf(life, previous === undefined ? null : lastTime(previous), facts);
     const longest = COVERED_INTERVALS * (life.intervalMs ?? facts.intervalMs);
-    for (let point = 1; point < curve.times.length; point++) {
+    for (let point = curve.from + 1; point < curve.to; point++) {
       const from = curve.times[point - 1]!;
       const to = curve.times[point]!;
       const inside = overlapMs(from, to, window);
@@ -82,14 +85,15 @@ export function growthIn(
       const rate = (grown * (end - begin)) / (to - from) / inside;
       addMinutes(minutes, window, from, to, rate);
     }
-    const last = curve.times.at(-1) ?? 0;
+    const last = lastTime(curve);
     const next = lives[index + 1];
+    if (next !== undefined && last >= window.start && last <= window.end) endedLives += 1;
     const stated = facts.ends?.find((end) => end >= last) ?? null;
     const isDue = isSampleDue(last, window.end, life.intervalMs ?? facts.intervalMs);
     const end =
       next === undefined
         ? (facts.endedAt ?? stated ?? (isDue ? window.end : last))
-        : Math.min(stated ?? last, next.startedAt ?? next.times[0] ?? last);
+        : Math.min(stated ?? last, next.startedAt ?? next.times[next.from]!);
     if (end <= last) continue;
     const unseen = overlapMs(last, end, window);
     livedMs += unseen;
@@ -101,10 +105,6 @@ export function growthIn(
     estimated += rate * unseen;
     addMinutes(minutes, window, last, end, rate);
   }
-  const endedLives = lives.filter(({ times }, index) => {
-    const last = times.at(-1) ?? 0;
-    return index < lives.length - 1 && last >= window.start && last <= window.end;
-  }).length;
   return { measured, estimated, livedMs, coveredMs, endedLives, minutes };
 }
 
@@ -124,29 +124,29 @@ function shifted(from: TimeMs, to: TimeMs, edge: TimeMs, dueMs: TimeMs): TimeMs 
   return to > edge + dueMs ? from : edge;
 }
 
-type Curve = Pick<Life, 'times' | 'values'>;
+type Curve = Pick<Life, 'times' | 'values' | 'from' | 'to'>;
 
 /** A life's samples, with nothing at its start where that is known. */
 function curveOf(life: Life, previousEnd: TimeMs | null, facts: LifeFacts): Curve {
-  const first = life.times[0] ?? 0;
+  const { from, to } = life;
+  const first = life.times[from]!;
   const created = previousEnd === null ? facts.createdAt : previousEnd;
   const stated = life.startedAt ?? (created !== null && created <= first ? created : null);
   if (stated === null || first - stated > FAR_MS) return life;
   const start = Math.min(Math.max(stated, previousEnd ?? stated), first);
   // A counter that reads something at the very instant of its start has that from before.
   if (start >= first) return life;
-  return {
-    times: Float64Array.of(start, ...life.times),
-    values: Float64Array.of(0, ...life.values),
-  };
+  const times = Float64Array.of(start, ...life.times.subarray(from, to));
+  const values = Float64Array.of(0, ...life.values.subarray(from, to));
+  return { times, values, from: 0, to: times.length };
 }
 
 /** The rate between the last two samples that are far enough apart to tell one. */
-function lastRate({ times, values }: Curve): number | null {
-  const last = times.length - 1;
-  for (let index = last - 1; index >= 0; index--) {
-    const span = (times[last] ?? 0) - (times[index] ?? 0);
-    if (span >= SHORTEST_RATE_MS) return ((values[last] ?? 0) - (values[index] ?? 0)) / span;
+function lastRate({ times, values, from, to }: Curve): number | null {
+  const last = to - 1;
+  for (let index = last - 1; index >= from; index--) {
+    const span = times[last]! - times[index]!;
+    if (span >= SHORTEST_RATE_MS) return (values[last]! - values[index]!) / span;
   }
   return null;
 }

@@ -12,10 +12,12 @@ export interface CounterSource<S = SeenSamples> {
   readonly startedAt: TimeMs | null;
 }
 
-/** One life of a container: a counter that only grows. */
+/** One life of a container: a counter that only grows. It is the samples from `from` to before `to`, at least one. */
 export interface Life {
   readonly times: Float64Array;
   readonly values: Float64Array;
+  readonly from: number;
+  readonly to: number;
   readonly startedAt: TimeMs | null;
   /** The usual time between two samples of the series that says most; null where a life has but one. */
   readonly intervalMs: TimeMs | null;
@@ -36,9 +38,10 @@ interface Run extends Life {
 }
 
 /** A life that samples of other series are put into. */
-interface MutableLife extends Omit<Run, 'times' | 'values'> {
+interface MutableLife extends Omit<Run, 'times' | 'values' | 'to'> {
   readonly times: number[];
   readonly values: number[];
+  readonly from: 0;
 }
 
 /** Starts of one life that two exporters tell differ by their rounding. */
@@ -51,17 +54,16 @@ const START_TOLERANCE_MS = 2_000;
  * runs through the samples of all of them. Growth is never added up over duplicates.
  */
 export function foldLives(sources: readonly CounterSource[]): FoldedLives {
-  if (sources.length < 2)
-    return { lives: inOrder(sources.flatMap(splitAtResets)), disagree: false };
+  const [only] = sources;
+  if (only === undefined) return { lives: [], disagree: false };
+  if (sources.length === 1) return { lives: inOrder(splitAtResets(only)), disagree: false };
   const starts = sources
     .flatMap(({ startedAt }) => (startedAt === null ? [] : [startedAt]))
     .toSorted((a, b) => a - b);
-  const seen = sources.filter(({ samples }) => samples.times.length > 0);
+  const seen = sources.filter(({ samples }) => samples.to > samples.from);
   const outer = seen.filter(({ nested }) => !nested);
   const used = outer.length > 0 ? outer : seen;
-  if (used.length === 1) {
-    return { lives: inOrder(splitAtResets(used[0] as CounterSource)), disagree: false };
-  }
+  if (used.length === 1) return foldLives(used);
   const named = used.filter(({ life }) => life !== '').toSorted(byWeight);
   const loose = used.filter(({ life }) => life === '').toSorted(byWeight);
   const lives: MutableLife[] = [];
@@ -81,20 +83,24 @@ export function foldLives(sources: readonly CounterSource[]): FoldedLives {
     ...life,
     times: Float64Array.from(life.times),
     values: Float64Array.from(life.values),
+    to: life.times.length,
   }));
   return { lives: inOrder(folded), disagree };
 }
 
 function mutable(run: Run): MutableLife {
-  return { ...run, times: Array.from(run.times), values: Array.from(run.values) };
+  const { from, to } = run;
+  const times = Array.from(run.times.subarray(from, to));
+  return { ...run, times, values: Array.from(run.values.subarray(from, to)), from: 0 };
 }
 
 /** The series of the widest reach first, then that with the most samples; of equals the one that counted more, then by name. */
 function byWeight(a: CounterSource, b: CounterSource): number {
-  const last = ({ samples }: CounterSource): number => samples.values.at(-1) ?? 0;
+  const last = ({ samples }: CounterSource): number => samples.values[samples.to - 1]!;
+  const count = ({ samples }: CounterSource): number => samples.to - samples.from;
   return (
     (b.samples.reach ?? 0) - (a.samples.reach ?? 0) ||
-    b.samples.times.length - a.samples.times.length ||
+    count(b) - count(a) ||
     last(b) - last(a) ||
     (a.life < b.life ? -1 : a.life > b.life ? 1 : 0)
   );
@@ -102,35 +108,33 @@ function byWeight(a: CounterSource, b: CounterSource): number {
 
 /** A counter that falls began again from nothing. */
 function splitAtResets({ life, samples, startedAt }: CounterSource): Run[] {
-  const { times, values } = samples;
+  const { times, values, to, intervalMs, reach = 0 } = samples;
   const runs: Run[] = [];
-  let from = 0;
-  for (let index = 1; index <= times.length; index++) {
-    if (index < times.length && values[index]! >= values[index - 1]!) continue;
-    const isWhole = from === 0 && index === times.length;
-    runs.push({
-      key: life,
-      times: isWhole ? times : times.subarray(from, index),
-      values: isWhole ? values : values.subarray(from, index),
-      startedAt: null,
-      intervalMs: samples.intervalMs,
-      reach: samples.reach ?? 0,
-    });
+  let { from } = samples;
+  for (let index = from + 1; index <= to; index++) {
+    if (index < to && values[index]! >= values[index - 1]!) continue;
+    runs.push({ key: life, times, values, from, to: index, startedAt: null, intervalMs, reach });
     from = index;
   }
-  placeStart(runs, startedAt);
+  if (startedAt !== null) placeStart(runs, startedAt);
   return runs;
 }
 
 /** A start belongs to the last run whose first sample is not before it. */
-function placeStart(runs: readonly Run[], startedAt: TimeMs | null): void {
-  if (startedAt === null) return;
-  const begun = runs.findLast(
-    ({ times }, index) =>
-      startedAt <= (times[0] ?? 0) + START_TOLERANCE_MS &&
-      (index === 0 || startedAt > (runs[index - 1]?.times.at(-1) ?? 0) - START_TOLERANCE_MS),
-  );
+function placeStart(runs: readonly Run[], startedAt: TimeMs): void {
+  const begun = runs.findLast(({ times, from }, index) => {
+    const before = runs[index - 1];
+    return (
+      startedAt <= times[from]! + START_TOLERANCE_MS &&
+      (before === undefined || startedAt > lastTime(before) - START_TOLERANCE_MS)
+    );
+  });
   if (begun !== undefined) begun.startedAt = startedAt;
+}
+
+/** Time of a life's last sample. */
+export function lastTime({ times, to }: Pick<Life, 'times' | 'to'>): TimeMs {
+  return times[to - 1]!;
 }
 
 type Comparison = 'same' | 'other' | 'contradicts';
@@ -223,14 +227,14 @@ function attribute(
   let taken = 0;
   const own: MutableLife[] = [];
   for (const run of splitAtResets(source)) {
-    run.times.forEach((time, index) => {
-      const value = run.values[index] ?? 0;
+    for (let index = run.from; index < run.to; index++) {
+      const [time, value] = [run.times[index]!, run.values[index]!];
       const begun = starts.findLast((start) => start <= time) ?? null;
       const life = lifeAt(lives, time, begun);
       if (life !== null && add(life, time, value)) taken++;
       else if (life !== null && time <= (life.times.at(-1) ?? 0)) refused++;
       else addOwn(own, run, time, value, begun);
-    });
+    }
   }
   lives.push(...own);
   lives.sort(byBeginning);
@@ -264,15 +268,21 @@ function addOwn(
     value < (last.values.at(-1) ?? 0) ||
     (begun !== null && begun > (last.times.at(-1) ?? 0));
   if (isNew)
-    own.push({ ...run, times: [time], values: [value], startedAt: begun ?? run.startedAt });
+    own.push({
+      ...run,
+      times: [time],
+      values: [value],
+      from: 0,
+      startedAt: begun ?? run.startedAt,
+    });
   else {
     last.times.push(time);
     last.values.push(value);
   }
 }
 
-function beginningOf({ startedAt, times }: Run | MutableLife): TimeMs {
-  return Math.min(startedAt ?? Infinity, times[0] ?? Infinity);
+function beginningOf({ startedAt, times, from }: Run | MutableLife): TimeMs {
+  return Math.min(startedAt ?? Infinity, times[from] ?? Infinity);
 }
 
 function byBeginning(a: Run | MutableLife, b: Run | MutableLife): number {
@@ -285,10 +295,7 @@ function inOrder(lives: Run[]): readonly Life[] {
   lives.sort(byBeginning);
   return lives.map((life, index) => {
     const next = lives[index + 1];
-    const { times, values } = life;
-    const length = next === undefined ? times.length : countBefore(times, beginningOf(next) + 1);
-    if (length >= times.length) return life;
-    const kept = Math.max(1, length);
-    return { ...life, times: times.subarray(0, kept), values: values.subarray(0, kept) };
+    const to = next === undefined ? life.to : countBefore(life.times, beginningOf(next) + 1);
+    return to >= life.to ? life : { ...life, to: Math.max(life.from + 1, to) };
   });
 }

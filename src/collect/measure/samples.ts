@@ -48,8 +48,10 @@ export function countBefore(times: ArrayLike<number>, time: TimeMs): number {
   return low;
 }
 
-/** The part of a series that a window may see. */
+/** The part of a series that a window may see: its samples from `from` to before `to`, where they are. */
 export interface SeenSamples extends Samples {
+  readonly from: number;
+  readonly to: number;
   /** The usual time between two samples near the window; null for fewer than two. */
   readonly intervalMs: TimeMs | null;
 }
@@ -77,14 +79,9 @@ export function inView(times: Float64Array, window: Window, view: View): InView 
 
 /** Empty when a series has no samples near the window. */
 export function samplesInView(samples: Samples, window: Window, view: View): SeenSamples {
-  const { times, values } = samples;
+  const { times, values, reach = 0 } = samples;
   const { from, near, nearTo, to } = inView(times, window, view);
-  return {
-    times: times.subarray(from, to),
-    values: values.subarray(from, to),
-    intervalMs: usualInterval(times, near, nearTo),
-    ...(samples.reach !== undefined && { reach: samples.reach }),
-  };
+  return { times, values, from, to, intervalMs: usualInterval(times, near, nearTo), reach };
 }
 
 /** Times between the samples of one series, in order: one array for all, since every series of a window is asked. */
