@@ -7,9 +7,9 @@ import { aboveLevel } from '../measure/growth.ts';
 import { COVERED_INTERVALS, coveredIn, ofWidestReach, type Samples } from '../measure/samples.ts';
 import { workingSet, type WorkingSet } from '../measure/workingSet.ts';
 import type { CoveredTime } from './coverage.ts';
-import { ofAll, samplesOf, type ContainerEntry } from './podEntry.ts';
+import { samplesOf, type ContainerEntry } from './podEntry.ts';
 import type { Presence } from './presence.ts';
-import { at, countAt, statedAt, strongest } from './series.ts';
+import { at, statedAt, strongest, type Statement } from './series.ts';
 import { targetOf, type WindowFacts } from './windowFacts.ts';
 import {
   believableCounters,
@@ -52,20 +52,13 @@ export interface MeasuredContainer extends CoveredTime {
 
 /** Reads one container in one window; null when nothing says that it existed in it. */
 export function containerSample(
-  entries: readonly ContainerEntry[],
+  entry: ContainerEntry,
   context: ContainerContext,
 ): MeasuredContainer | null {
-  const { facts } = context;
-  const { told } = context;
+  const { facts, told } = context;
   const { point, window } = facts;
-  const first = entries[0] as ContainerEntry;
   const windowMs = window.end - window.start;
-  const counters = believableCounters(
-    ofAll(entries, ({ cpu }) => cpu),
-    facts,
-    context.nodeSize,
-  );
-  const labels = { ...context.podLabels, container: first.name };
+  const counters = believableCounters(entry.cpu, facts, context.nodeSize);
   const refusals: Refusal[] = [...counters.refused];
   const life = {
     aheadMs: facts.aheadMs,
@@ -75,39 +68,34 @@ export function containerSample(
   };
   const readings = readCounter(counters.believed, window, { ...life, ends: context.ends });
   const believed = believableReading(readings, windowMs, context.nodeSize);
-  const disk = (key: 'diskRead' | 'diskWrite'): Reading => {
-    const counters = entries.flatMap((entry) => entry[key]);
-    return perSecond(growthOf(counters, window, life), windowMs);
-  };
-  const disks = { read: disk('diskRead'), write: disk('diskWrite') };
-  const sizes = believableSizes(
-    ofWidestReach(
-      ofAll(entries, ({ ram: series }) => series),
-      window,
-    ),
-    window,
-    context.nodeSize,
-  );
+  const diskRead = perSecond(growthOf(entry.diskRead, window, life), windowMs);
+  const diskWrite = perSecond(growthOf(entry.diskWrite, window, life), windowMs);
+  const sizes = believableSizes(ofWidestReach(entry.ram, window), window, context.nodeSize);
   refusals.push(...sizes.refused);
   const ram = workingSet(sizes.believed, window);
   const isFrozen =
     believed.measured === 0 &&
-    entries.some(({ standing }) => at(standing, point) !== null) &&
-    !isQuiet(entries, ram, [disks.read, disks.write, context.traffic], facts);
+    at(entry.standing, point) !== null &&
+    !isQuiet(entry, ram, [diskRead, diskWrite, context.traffic], facts);
   const cpu = isFrozen ? { ...believed, measured: null, coveredMs: 0 } : believed;
   const isCpuRefused =
     cpu.measured === null &&
-    (counters.refused.length > 0 || believed !== readings || isRefused(entries, window));
+    (counters.refused.length > 0 || believed !== readings || isRefused(entry, window));
   if (believed !== readings)
-    refusals.push(impossibleUse(readings, windowMs, context.nodeSize, labels));
-  const running = firstKnown(entries, (entry) => at(entry.running, point));
-  const requestKnown = isDescribed(entries, told);
+    refusals.push(
+      impossibleUse(readings, windowMs, context.nodeSize, {
+        ...context.podLabels,
+        container: entry.name,
+      }),
+    );
+  const running = at(entry.running, point);
+  const requestKnown = isDescribed(entry, told);
   if (cpu.livedMs === 0 && running === null && !requestKnown) return null;
 
   const livedMs = Math.max(
     cpu.livedMs,
     reportedMs(running, facts),
-    cpu.measured === null && hasRun(entries, context) ? heldMs(context.presence) : 0,
+    cpu.measured === null && hasRun(entry, context) ? heldMs(context.presence) : 0,
   );
   const coveredMs = Math.min(livedMs, cpu.coveredMs);
   // What was refused would be refused again, and what stands still is not there to be read.
@@ -117,17 +105,13 @@ export function containerSample(
   // It is known not to have run: that is no use, not unknown use.
   const idle = livedMs === 0 && running === 0;
   const used = cpu.measured === null ? null : cpu.measured + cpu.estimated;
-  const restarts = restartsInside(entries, context);
+  const restarts = restartsInside(entry, context);
   // What names the restart policy is stated first; a request only says that it is no main container.
-  const init = strongestOf(entries, (entry) => statedAt(entry.init, told)[0] ?? null);
-  const image = strongestOf(entries, (entry) => strongest(entry.images, told));
-  const resource = (kind: 'requests' | 'limits', name: string): Reading =>
-    firstKnown(entries, (entry) => at(entry[kind].get(name), told));
+  const init = statedAt(entry.init, told)[0] ?? null;
+  const image = strongest(entry.images, told);
   // A described container without a request asks for nothing, as long as requests are reported at all.
-  const request = (name: string): Reading =>
-    resource('requests', name) ?? (requestKnown && context.requestsReported ? 0 : null);
-
-  const cpuRequestCores = request('cpu');
+  const unstated = requestKnown && context.requestsReported ? 0 : null;
+  const cpuRequestCores = at(entry.requests.get('cpu'), told) ?? unstated;
   const isMarked = isCpuRefused || (sizes.refused.length > 0 && ram.average === null);
   const above = aboveLevel(
     cpu.minutes,
@@ -137,18 +121,18 @@ export function containerSample(
   );
 
   const coverage = isMarked ? 0 : livedMs === 0 ? 1 : coveredMs / livedMs;
-  const cpuSeries = ofAll(entries, ({ cpu: series }) => series.map(({ samples }) => samples));
-  const cpuInside = coveredIn(cpuSeries, window, facts.usageIntervalMs);
+  const isSeen = idle || livedMs === 0;
+  const cpuInside = isSeen ? 0 : coveredIn(samplesOf(entry.cpu), window, facts.usageIntervalMs);
   // What is sampled as often as the CPU is seen as well, to a life's start and end.
   const seen = (series: readonly Samples[]): number => {
-    if (idle || livedMs === 0) return 1;
+    if (isSeen) return 1;
     const inside = coveredIn(series, window, facts.usageIntervalMs);
     const isAsGood = inside > 0 && inside >= cpuInside;
     return Math.min(1, Math.max(inside, isAsGood ? coveredMs : 0) / livedMs);
   };
 
   const sample: ContainerSample = {
-    name: first.name,
+    name: entry.name,
     image: image === null || image.image === '' ? null : image.image,
     imageId: image?.imageId ?? null,
     init: init === 'init',
@@ -156,36 +140,29 @@ export function containerSample(
     cpuEstimatedCores: perSecond(cpu.estimated, windowMs),
     cpuAboveRequestCores: perSecond(used === null ? null : above, windowMs),
     cpuRequestCores,
-    cpuLimitCores: resource('limits', 'cpu'),
+    cpuLimitCores: at(entry.limits.get('cpu'), told),
     ramUsageBytes: idle ? 0 : times(ram.average, runShare),
     ramPeakBytes: idle ? 0 : ram.peak,
-    ramRequestBytes: request('memory'),
-    ramLimitBytes: resource('limits', 'memory'),
-    gpuRequest: requestKnown && context.requestsReported ? 0 : null,
-    ...devicesOf(entries, told),
-    gpuUtilisation: percent(firstKnown(entries, (entry) => at(entry.gpuUtilisation, point))),
-    gpuTensorActivity: firstKnown(entries, (entry) => at(entry.gpuTensor, point)),
-    diskReadBytesPerSecond: idle ? 0 : disks.read,
-    diskWriteBytesPerSecond: idle ? 0 : disks.write,
-    throttledShare: maxKnown(
-      ...ofAll(entries, ({ throttled }) =>
-        Array.from(throttled.values(), (share) => at(share, point)),
-      ),
-    ),
+    ramRequestBytes: at(entry.requests.get('memory'), told) ?? unstated,
+    ramLimitBytes: at(entry.limits.get('memory'), told),
+    gpuRequest: unstated,
+    ...devicesOf(entry, told),
+    gpuUtilisation: percent(at(entry.gpuUtilisation, point)),
+    gpuTensorActivity: at(entry.gpuTensor, point),
+    diskReadBytesPerSecond: idle ? 0 : diskRead,
+    diskWriteBytesPerSecond: idle ? 0 : diskWrite,
+    throttledShare: throttledShareAt(entry, point),
     runShare,
     restarts,
-    lastTerminatedReason: statedBy(entries, 'terminated', point),
-    waitingReason: statedBy(entries, 'waiting', point),
+    lastTerminatedReason: reasonAt(entry.terminated, point),
+    waitingReason: reasonAt(entry.waiting, point),
     coverage,
     coverageBy: {
       cpu: coverage,
-      memory: seen(isMarked ? [] : ofAll(entries, (entry) => entry.ram)),
-      requests: request('cpu') === null ? 0 : presenceCoverage(context.presence),
+      memory: seen(isMarked ? [] : entry.ram),
+      requests: cpuRequestCores === null ? 0 : presenceCoverage(context.presence),
       network: context.networkCoverage,
-      disk: Math.max(
-        seen(ofAll(entries, (entry) => samplesOf(entry.diskRead))),
-        seen(ofAll(entries, (entry) => samplesOf(entry.diskWrite))),
-      ),
+      disk: Math.max(seen(samplesOf(entry.diskRead)), seen(samplesOf(entry.diskWrite))),
     },
   };
   const role = init ?? 'main';
@@ -200,24 +177,18 @@ function presenceCoverage(presence: Presence | null): number {
 }
 
 /** What it asks for besides CPU and memory. */
-function devicesOf(
-  entries: readonly ContainerEntry[],
-  told: number,
-): Pick<ContainerSample, 'devices'> {
+function devicesOf({ requests }: ContainerEntry, told: number): Pick<ContainerSample, 'devices'> {
   const devices: Record<string, number> = {};
-  for (const { requests } of entries)
-    for (const [name, values] of requests) {
-      const count = name === 'cpu' || name === 'memory' ? null : at(values, told);
-      if (count !== null) devices[name] = count;
-    }
+  for (const [name, values] of requests) {
+    const count = name === 'cpu' || name === 'memory' ? null : at(values, told);
+    if (count !== null) devices[name] = count;
+  }
   return Object.keys(devices).length === 0 ? {} : { devices };
 }
 
 /** True where samples of a window were left out because they cannot be true. */
-function isRefused(entries: readonly ContainerEntry[], { start, end }: Window): boolean {
-  return entries.some(({ cpu }) =>
-    cpu.some(({ samples }) => samples.refused?.some((time) => time > start && time <= end)),
-  );
+function isRefused({ cpu }: ContainerEntry, { start, end }: Window): boolean {
+  return cpu.some(({ samples }) => samples.refused?.some((time) => time > start && time <= end));
 }
 
 /** Nothing is measured where more was used than the node has. */
@@ -243,13 +214,12 @@ function impossibleUse(
 }
 
 /** True when kube-state-metrics described the container in this window. */
-function isDescribed(entries: readonly ContainerEntry[], point: number): boolean {
-  return entries.some(
-    (entry) =>
-      entry.images.some(({ values }) => countAt(values, point) > 0) ||
-      entry.init.some(({ values }) => at(values, point) !== null) ||
-      at(entry.running, point) !== null ||
-      [...entry.requests.values()].some((values) => at(values, point) !== null),
+function isDescribed(entry: ContainerEntry, point: number): boolean {
+  return (
+    strongest(entry.images, point) !== null ||
+    at(entry.running, point) !== null ||
+    entry.init.some(({ values }) => at(values, point) !== null) ||
+    [...entry.requests.values()].some((values) => at(values, point) !== null)
   );
 }
 
@@ -265,13 +235,10 @@ function reportedMs(running: Reading, { kubeSamples, window }: WindowFacts): Tim
 }
 
 /** True for what was finished in this window: it ran, though perhaps between two scrapes. */
-function hasRun(
-  entries: readonly ContainerEntry[],
-  { presence, facts }: ContainerContext,
-): boolean {
+function hasRun({ waiting }: ContainerEntry, { presence, facts }: ContainerContext): boolean {
   const ended = presence?.endedAt ?? null;
   const { start, end } = facts.window;
-  const waits = entries.some(({ waiting }) => statedAt(waiting, facts.point).length > 0);
+  const waits = statedAt(waiting, facts.point).length > 0;
   return ended !== null && ended > start && ended <= end && !waits;
 }
 
@@ -296,7 +263,7 @@ const QUIET_RAM_SHARE = 0.01;
  * even, and counters of the same exporter do move.
  */
 function isQuiet(
-  entries: readonly ContainerEntry[],
+  { cpu }: ContainerEntry,
   { average, peak }: WorkingSet,
   rates: readonly Reading[],
   { movingTargets }: WindowFacts,
@@ -307,54 +274,30 @@ function isQuiet(
     known.length > 0 &&
     known.every((rate) => rate < QUIET_BYTES_PER_SECOND) &&
     isEven &&
-    entries.some(({ cpu }) => cpu.some(({ samples }) => movingTargets.has(targetOf(samples))))
+    cpu.some(({ samples }) => movingTargets.has(targetOf(samples)))
   );
 }
 
 /** The counter against the end of the window before, so that none falls between two windows. */
-function restartsInside(entries: readonly ContainerEntry[], context: ContainerContext): Reading {
+function restartsInside({ restarts }: ContainerEntry, context: ContainerContext): Reading {
   const { point } = context.facts;
-  const now = firstKnown(entries, (entry) => at(entry.restarts, point));
+  const now = at(restarts, point);
   if (now === null) return null;
-  const before = firstKnown(entries, (entry) => at(entry.restarts, point - 1));
+  const before = at(restarts, point - 1);
   if (before !== null) return Math.max(0, now - before);
   const { start, end } = context.facts.window;
   const { createdAt } = context;
   return createdAt !== null && createdAt >= start && createdAt < end ? now : null;
 }
 
-function firstKnown(
-  entries: readonly ContainerEntry[],
-  read: (entry: ContainerEntry) => Reading,
-): Reading {
-  for (const entry of entries) {
-    const reading = read(entry);
-    if (reading !== null) return reading;
-  }
-  return null;
+function throttledShareAt({ throttled }: ContainerEntry, point: number): Reading {
+  let most: Reading = null;
+  for (const values of throttled.values()) most = maxKnown(most, at(values, point));
+  return most;
 }
 
-function strongestOf<T>(
-  entries: readonly ContainerEntry[],
-  read: (entry: ContainerEntry) => T | null,
-): T | null {
-  for (const entry of entries) {
-    const value = read(entry);
-    if (value !== null) return value;
-  }
-  return null;
-}
-
-function statedBy(
-  entries: readonly ContainerEntry[],
-  key: 'terminated' | 'waiting',
-  point: number,
-): string | null {
-  for (const entry of entries) {
-    const [reason] = statedAt(entry[key], point);
-    if (reason !== undefined && reason !== '') return reason;
-  }
-  return null;
+function reasonAt(reasons: readonly Statement<string>[], point: number): string | null {
+  return statedAt(reasons, point)[0] || null;
 }
 
 /** An amount in a window as an average per second. */

@@ -19,7 +19,7 @@ const OF_EVERY_POD: readonly {
     metric: 'container_memory_working_set_bytes',
     without: 'memory use is unknown there',
     has: ({ entry }, window) =>
-      containersOf(entry).some(({ ram }) => ram.some((series) => hasSample(series, window))),
+      someContainer(entry, ({ ram }) => ram.some((series) => hasSample(series, window))),
     isSureBeside: true,
   },
   {
@@ -32,7 +32,7 @@ const OF_EVERY_POD: readonly {
     metric: 'kube_pod_container_resource_requests',
     without: 'it is unknown what the others ask for',
     has: ({ entry, told }) =>
-      containersOf(entry).some(({ requests }) =>
+      someContainer(entry, ({ requests }) =>
         [...requests.values()].some((values) => at(values, told) !== null),
       ),
   },
@@ -40,9 +40,7 @@ const OF_EVERY_POD: readonly {
     metric: 'kube_pod_container_info',
     without: 'images are unknown there',
     has: ({ entry, told }) =>
-      containersOf(entry).some(({ images }) =>
-        images.some(({ values }) => countAt(values, told) > 0),
-      ),
+      someContainer(entry, ({ images }) => images.some(({ values }) => countAt(values, told) > 0)),
   },
   {
     metric: 'kube_pod_owner',
@@ -55,9 +53,7 @@ const OF_EVERY_POD: readonly {
 const CPU_PLACE = OF_EVERY_POD.length - 1;
 
 function hasCpu({ entry }: LivingPod, window: Window): boolean {
-  return containersOf(entry).some(({ cpu }) =>
-    cpu.some(({ samples }) => hasSample(samples, window)),
-  );
+  return someContainer(entry, ({ cpu }) => cpu.some(({ samples }) => hasSample(samples, window)));
 }
 
 /** A smaller part of what there was is no part of the cluster, but of the answer. */
@@ -74,9 +70,10 @@ interface AnswerCheck {
   readonly problems: readonly DataProblem[];
 }
 
-/** Which metrics that every pod has a pod has in a window, in a fixed order. */
-export function answeredFor(pod: LivingPod, window: Window): readonly boolean[] {
-  return OF_EVERY_POD.map(({ has }) => has(pod, window));
+/** Counts which metrics that every pod has a pod has in a window, in a fixed order. */
+export function countAnswered(have: number[], pod: LivingPod, window: Window): void {
+  for (let index = 0; index < OF_EVERY_POD.length; index++)
+    have[index] = (have[index] ?? 0) + (OF_EVERY_POD[index]!.has(pod, window) ? 1 : 0);
 }
 
 /** How many of some pods have each of these metrics, in the same order. */
@@ -117,6 +114,10 @@ export function checkAnswers(
   return { memory, problems };
 }
 
-function containersOf({ containers }: PodEntry): readonly ContainerEntry[] {
-  return [...containers.values()];
+function someContainer(
+  { containers }: PodEntry,
+  isMeant: (container: ContainerEntry) => boolean,
+): boolean {
+  for (const container of containers.values()) if (isMeant(container)) return true;
+  return false;
 }

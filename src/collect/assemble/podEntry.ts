@@ -3,7 +3,7 @@ import type { WorkloadRef } from '../../model/workload.ts';
 import type { CounterPart } from '../measure/counter.ts';
 import type { CounterSource } from '../measure/lives.ts';
 import type { RawSeries } from '../prometheus/rawSamples.ts';
-import { overlay, type Statement } from './series.ts';
+import { at, overlay, type Statement } from './series.ts';
 
 /** Every series of a counter, whatever its lives and duplicates. */
 export type Counter = CounterSource<RawSeries>[];
@@ -42,12 +42,51 @@ export function overlayNamed<K extends string>(
   else known.set(name, values);
 }
 
-/** What all entries of one container hold; mostly there is one, and nothing is copied. */
-export function ofAll<T>(
-  entries: readonly ContainerEntry[],
-  read: (entry: ContainerEntry) => readonly T[],
-): readonly T[] {
-  return entries.length === 1 ? read(entries[0]!) : entries.flatMap(read);
+/** A container together with its series that name no UID: they say what its own do not. */
+export function withLoose(own: ContainerEntry, loose: ContainerEntry): ContainerEntry {
+  return {
+    name: own.name,
+    throttled: new Map([...own.throttled, ...loose.throttled]),
+    cpu: [...own.cpu, ...loose.cpu],
+    standing: firstKnown(own.standing, loose.standing),
+    diskRead: [...own.diskRead, ...loose.diskRead],
+    diskWrite: [...own.diskWrite, ...loose.diskWrite],
+    ram: [...own.ram, ...loose.ram],
+    requests: firstNamed(own.requests, loose.requests),
+    limits: firstNamed(own.limits, loose.limits),
+    images: [...own.images, ...unsaid(loose.images, own.images)],
+    init: [...own.init, ...loose.init],
+    running: firstKnown(own.running, loose.running),
+    restarts: firstKnown(own.restarts, loose.restarts),
+    terminated: [...own.terminated, ...unsaid(loose.terminated, own.terminated)],
+    waiting: [...own.waiting, ...unsaid(loose.waiting, own.waiting)],
+    gpuUtilisation: firstKnown(own.gpuUtilisation, loose.gpuUtilisation),
+    gpuTensor: firstKnown(own.gpuTensor, loose.gpuTensor),
+  };
+}
+
+function firstKnown<V extends Float64Array | undefined>(first: V, second: V): V | Float64Array {
+  return first === undefined || second === undefined
+    ? (first ?? second)
+    : first.map((value, point) => (Number.isNaN(value) ? second[point]! : value));
+}
+
+function firstNamed(first: ValuesByName, second: ValuesByName): ValuesByName {
+  const both = new Map(first);
+  for (const [name, values] of second) both.set(name, firstKnown(first.get(name), values)!);
+  return both;
+}
+
+/** Statements at the points at which others say nothing. */
+function unsaid<T>(
+  statements: readonly Statement<T>[],
+  others: readonly Statement<T>[],
+): readonly Statement<T>[] {
+  const isSaid = (point: number) => others.some(({ values }) => at(values, point) !== null);
+  return statements.map(({ value, values }) => ({
+    value,
+    values: values.map((one, point) => (isSaid(point) ? Number.NaN : one)),
+  }));
 }
 
 /** All that a batch holds of one container of one pod. */

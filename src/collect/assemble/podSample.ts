@@ -1,7 +1,7 @@
-import type { Reading } from '../../model/reading.ts';
 import { addHeld, heldBeyond, podHold, subtract } from '../../model/podHold.ts';
 import type { Amounts, PodHold, RequestingContainer } from '../../model/podHold.ts';
 import type { ContainerSample, PodSample } from '../../model/snapshot.ts';
+import type { TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { workloadOf } from '../identity.ts';
 import type { Owner, ResolvedWorkload } from '../identity.ts';
@@ -11,7 +11,13 @@ import { containerSample, perSecond } from './containerSample.ts';
 import { addCoverage, coverageOf, type CoverageSums } from './coverage.ts';
 import { presenceOf, type Presence } from './presence.ts';
 import type { OwnerIndex } from './owners.ts';
-import { samplesOf, type ContainerEntry, type PodEntry } from './podEntry.ts';
+import {
+  samplesOf,
+  withLoose,
+  type ContainerEntry,
+  type Counters,
+  type PodEntry,
+} from './podEntry.ts';
 import { at, compare, countAt, statedAt, strongest, timeAt } from './series.ts';
 import { mainImage } from './windowFacts.ts';
 import { UNKNOWN_SIZE, type NodeSize } from '../trust/nodeBounds.ts';
@@ -35,6 +41,8 @@ export interface PodContext {
   readonly refusals: Refusal[];
 }
 
+const NO_ENDS: readonly TimeMs[] = [];
+
 /** Reads one pod in one window, and counts its samples towards the window's coverage. */
 export function podSample(pod: LivingPod, context: PodContext): PodSample {
   const { facts } = context;
@@ -49,41 +57,34 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
   });
 
   const hostNetwork = strongest(entry.info, told)?.hostNetwork ?? null;
-  const counters = [pod.entry, ...(pod.loose === null ? [] : [pod.loose])];
   const network = {
     aheadMs: facts.aheadMs,
     createdAt: entry.times.scheduled ?? createdAt,
     endedAt: presence?.endedAt ?? null,
     intervalMs: facts.usageIntervalMs,
   };
-  const traffic = (side: 'receive' | 'transmit'): Reading =>
-    perSecond(
-      growthOf(
-        counters.flatMap((one) => one[side]),
-        facts.window,
-        network,
-      ),
-      windowMs,
-    );
   // A pod on the host's network shows the host's traffic: that says nothing about the pod.
   const isHost = hostNetwork === true;
-  const received = isHost ? null : traffic('receive');
-  const sent = isHost ? null : traffic('transmit');
+  const [receive, transmit] = [trafficOf(pod, 'receive'), trafficOf(pod, 'transmit')];
+  const received = isHost ? null : perSecond(growthOf(receive, facts.window, network), windowMs);
+  const sent = isHost ? null : perSecond(growthOf(transmit, facts.window, network), windowMs);
 
   const isNetworkSeen = received !== null || sent !== null;
-  const networkCoverage = isNetworkSeen ? networkCoverageOf(counters, presence, facts) : 0;
+  const networkCoverage = isNetworkSeen
+    ? networkCoverageOf([...receive, ...transmit], presence, facts)
+    : 0;
 
   const containers: ContainerSample[] = [];
   const requesting: RequestingContainer[] = [];
   let ranShare = 0;
   let disagree = false;
-  for (const entries of containersOf(pod)) {
-    const measured = containerSample(entries, {
+  for (const container of containersOf(pod)) {
+    const measured = containerSample(container, {
       facts,
       told,
       createdAt,
       presence,
-      ends: entry.times.ended.get(entries[0]?.name ?? '') ?? [],
+      ends: entry.times.ended.get(container.name) ?? NO_ENDS,
       traffic: received === null && sent === null ? null : (received ?? 0) + (sent ?? 0),
       networkCoverage,
       requestsReported: context.requestsReported,
@@ -130,17 +131,20 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
   };
 }
 
+function trafficOf({ entry, loose }: LivingPod, side: 'receive' | 'transmit'): Counters {
+  return loose === null ? entry[side] : [...entry[side], ...loose[side]];
+}
+
 /** How much of the time that a pod was there samples of its network cover. */
 function networkCoverageOf(
-  entries: readonly PodEntry[],
+  counters: Counters,
   presence: Presence | null,
   facts: WindowFacts,
 ): number {
   const livedMs = presence?.livedMs ?? facts.window.end - facts.window.start;
-  const series = entries.flatMap(({ receive, transmit }) => [receive, transmit].flatMap(samplesOf));
   return livedMs === 0
     ? 1
-    : Math.min(1, coveredIn(series, facts.window, facts.usageIntervalMs) / livedMs);
+    : Math.min(1, coveredIn(samplesOf(counters), facts.window, facts.usageIntervalMs) / livedMs);
 }
 
 /** What kube-state-metrics, and the scheduler where it is scraped, tell of the pod as a whole. */
@@ -172,17 +176,15 @@ function isEmpty(amounts: Amounts): boolean {
   return Object.keys(amounts).length === 0;
 }
 
-/** The pod's containers, each with its entry and, where there are any, its series without a UID. */
-function* containersOf(pod: LivingPod): Iterable<readonly ContainerEntry[]> {
-  const { entry, loose } = pod;
-  for (const container of entry.containers.values()) {
-    const more = loose?.containers.get(container.name);
-    yield more === undefined ? [container] : [container, more];
+/** The pod's containers, with their series without a UID where there are any. */
+function containersOf({ entry, loose }: LivingPod): Iterable<ContainerEntry> {
+  if (loose === null) return entry.containers.values();
+  const all = new Map(entry.containers);
+  for (const [name, more] of loose.containers) {
+    const own = entry.containers.get(name);
+    all.set(name, own === undefined ? more : withLoose(own, more));
   }
-  if (loose === null) return;
-  for (const container of loose.containers.values()) {
-    if (!entry.containers.has(container.name)) yield [container];
-  }
+  return all.values();
 }
 
 /**

@@ -167,9 +167,8 @@ export function presenceOf(
   const times = near(seenTimes(entry, false));
   const [first, last] = [times[0], times.at(-1)];
   if (first === undefined || last === undefined) return null;
-  const onNode = near(seenTimes(entry, true));
   const half = scrapes.intervalMs / 2;
-  const bound = onNode[0];
+  const bound = near(seenTimes(entry, true))[0];
   const created = facts.createdAt ?? first - half;
   const scheduled = entry.times.scheduled ?? (bound === first ? created : (bound ?? 0) - half);
   const isGone = scrapes.lastAt - last > half;
@@ -187,10 +186,11 @@ export function presenceOf(
   const from = Math.min(created, first);
   // Of scrapes so far apart the one before the first may be out of sight: then it is not missed.
   const isOutOfSight = first - scrapes.intervalMs - SECOND_MS <= window.start - NEAR_MS;
-  const points = [isOutOfSight ? Math.max(from, window.start) : from, ...times, until];
-  for (let index = 1; index < points.length; index++) {
-    const [from, to] = [points[index - 1] ?? 0, points[index] ?? 0];
-    if (to - from <= longest) coveredMs += overlapMs(from, to, there);
+  let before = isOutOfSight ? Math.max(from, window.start) : from;
+  for (let index = 0; index <= times.length; index++) {
+    const time = times[index] ?? until;
+    if (time - before <= longest) coveredMs += overlapMs(before, time, there);
+    before = time;
   }
   const endedAt = Number.isFinite(end) ? end : null;
   return { endedAt, held, livedMs: there.end - there.start, coveredMs };

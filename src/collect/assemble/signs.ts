@@ -1,7 +1,7 @@
 import { usualInterval, countBefore } from '../measure/samples.ts';
 import type { TimeMs, Window } from '../../model/time.ts';
 import type { Batch } from '../prometheus/batch.ts';
-import { answeredFor, type AnsweredPods } from './lackingAnswers.ts';
+import { countAnswered, type AnsweredPods } from './lackingAnswers.ts';
 import { answersAt, joinAnswers, type Answer } from './answers.ts';
 import type { PodEntry } from './podEntry.ts';
 import { addReach, type TargetReach } from './reach.ts';
@@ -123,16 +123,14 @@ export function isExportedIn({ raw }: Batch): boolean {
 }
 
 function nodeSigns(living: readonly LivingPod[], window: Window): WindowSigns['nodes'] {
-  const nodes = new Map<string, NodeSigns>();
+  const nodes = new Map<string, { pods: number; have: number[]; hasUse: boolean }>();
   for (const pod of living) {
     const node = pod.node ?? '';
-    const one = {
-      pods: 1,
-      have: answeredFor(pod, window).map(Number),
-      hasUse: hasUse(pod, window),
-    };
-    const known = nodes.get(node);
-    nodes.set(node, known === undefined ? one : addNode(known, one));
+    let known = nodes.get(node);
+    if (known === undefined) nodes.set(node, (known = { pods: 0, have: [], hasUse: false }));
+    known.pods += 1;
+    countAnswered(known.have, pod, window);
+    known.hasUse ||= hasUse(pod, window);
   }
   return nodes;
 }
@@ -175,16 +173,16 @@ function newestOf({ raw, aheadMs }: Batch, { start, end }: Window): TimeMs | nul
 }
 
 function usageIntervals(entries: readonly PodEntry[], window: Window): ReadonlyMap<TimeMs, number> {
-  const intervals: [TimeMs, number][] = [];
+  const intervals = new Map<TimeMs, number>();
   for (const { containers } of entries)
     for (const { cpu } of containers.values())
       for (const { samples } of cpu) {
-        const from = countBefore(samples.times, window.start);
-        const to = countBefore(samples.times, window.end + 1);
-        const interval = usualInterval(samples.times.subarray(from, to));
-        if (interval !== null) intervals.push([interval, 1]);
+        const { times } = samples;
+        const from = countBefore(times, window.start);
+        const interval = usualInterval(times, from, countBefore(times, window.end + 1));
+        if (interval !== null) intervals.set(interval, 1 + (intervals.get(interval) ?? 0));
       }
-  return countAll(intervals);
+  return intervals;
 }
 
 /** Nodes come from the same scrapes as pods, and are sure to live through most windows. */
