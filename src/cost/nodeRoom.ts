@@ -2,6 +2,8 @@ import { CARDS } from '../model/podHold.ts';
 import type { NodeSample, PodSample, Snapshot } from '../model/snapshot.ts';
 import { reservation, type NodeRoom } from './allocateContainers.ts';
 
+const RESOURCES = ['cpu', 'memory', CARDS] as const;
+
 /** Nodes' own figures differ from requests in their last digits. */
 const ROUNDING = 1 + 1e-6;
 
@@ -35,8 +37,8 @@ export function roomsOfWishes(snapshot: Snapshot): ReadonlyMap<string, NodeRoom>
 
 function exceeds(pod: PodSample, most: NodeRoom | undefined): boolean {
   if (most === undefined) return false;
-  const resources = Object.keys(most) as (keyof NodeRoom)[];
-  return resources.some((one) => reservation(pod, one) > most[one] * ROUNDING);
+  for (const one of RESOURCES) if (reservation(pod, one) > most[one] * ROUNDING) return true;
+  return false;
 }
 
 function allocatableOf(node: NodeSample): NodeRoom {

@@ -6,20 +6,27 @@ export interface WorkloadContainer {
   readonly namespace: string;
   readonly workload: WorkloadRef;
   readonly container: string;
-  readonly members: readonly { readonly pod: PodSample; readonly container: ContainerSample }[];
+  readonly members: readonly WorkloadMember[];
+}
+
+interface WorkloadMember {
+  readonly pod: PodSample;
+  readonly container: ContainerSample;
 }
 
 /** The containers of every workload, in the snapshot's order; init containers are left out. */
 export function containersByWorkload({ pods }: Snapshot): readonly WorkloadContainer[] {
-  const all = pods.flatMap((pod) =>
-    pod.containers.filter(({ init }) => !init).map((container) => ({ pod, container })),
-  );
-  const groups = Map.groupBy(all, ({ pod, container }) =>
-    containerKey(pod.namespace, pod.workload, container.name),
-  );
-  return Array.from(groups.values(), (members) => {
-    const { pod, container } = members[0]!;
+  const groups = new Map<string, WorkloadContainer & { members: WorkloadMember[] }>();
+  for (const pod of pods) {
     const { namespace, workload } = pod;
-    return { namespace, workload, container: container.name, members };
-  });
+    for (const container of pod.containers) {
+      if (container.init) continue;
+      const { name } = container;
+      const key = containerKey(namespace, workload, name);
+      const known = groups.get(key);
+      if (known !== undefined) known.members.push({ pod, container });
+      else groups.set(key, { namespace, workload, container: name, members: [{ pod, container }] });
+    }
+  }
+  return [...groups.values()];
 }
