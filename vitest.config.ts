@@ -38,8 +38,8 @@ export default defineConfig({
     teardownTimeout: 60_000,
     maxWorkers: '100%',
     sequence: { sequencer: LongestFirst },
-    // Node runs the TypeScript as it does for users, and compiles it once for all files.
-    experimental: { viteModuleRunner: false, nodeLoader: false },
+    // Node runs the TypeScript as it is, and compiles it once for all files; Node 22 has no `using`, which tests have.
+    experimental: { viteModuleRunner: process.versions.node.startsWith('22.'), nodeLoader: false },
     projects: [
       {
         test: {
