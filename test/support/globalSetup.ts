@@ -29,7 +29,12 @@ export default function setup(project: TestProject): () => Promise<void> {
   chmodSync(folder, 0o711);
   const run = folder;
   const program = join(folder, 'program');
-  process.env['BURNWATCH_TEST_PROGRAM'] = build(program);
+  try {
+    process.env['BURNWATCH_TEST_PROGRAM'] = build(program);
+  } catch (error) {
+    rmSync(folder, { recursive: true });
+    throw error;
+  }
   project.onTestsRerun(() => void build(program));
   process.env['TMPDIR'] = folder;
   process.env[MARK] = run;
