@@ -42,7 +42,7 @@ it('the schedule ticks on when the clock is set back, set ahead for a moment, or
   // A machine that sleeps: only the wall clock goes on.
   vi.setSystemTime(Date.now() + 9 * HOUR_MS);
   expect(await ticksWithin(5 * SECOND_MS)).toBeGreaterThan(0);
-  // A machine whose clock was years behind until the network told it the time: no tick that it missed is looked at.
+  // A machine whose clock was years behind until the network gave it the time: no tick that it missed is looked at.
   vi.setSystemTime(Date.now() + 40 * 365 * DAY_MS);
   const before = cpuTimeMs();
   expect(await ticksWithin(20 * MINUTE_MS)).toBe(5);
