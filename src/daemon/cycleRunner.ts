@@ -21,6 +21,7 @@ import {
 } from '../engines/openHistory.ts';
 import type { CostTable } from '../store/costTable.ts';
 import { HistoryError, type HistoryWriter } from '../store/history.ts';
+import { spareMemory } from '../model/spareMemory.ts';
 import { HOUR_MS, type TimeMs } from '../model/time.ts';
 import {
   composeSettings,
@@ -343,7 +344,7 @@ async function serve(port: MessagePort): Promise<void> {
         if (error instanceof HistoryError && UNUSABLE.has(error.code))
           void daemon.unusable.asEvent(error.message);
       });
-      last = run.catch(() => undefined);
+      last = run.catch(() => undefined).finally(spareMemory);
       return run;
     };
   };

@@ -4,6 +4,7 @@ import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PresentCluster } from '../../cycle/presentCluster.ts';
 import { knownSources } from '../../model/snapshot.ts';
+import { spareMemory } from '../../model/spareMemory.ts';
 import { openHistoryReader } from '../../engines/openHistory.ts';
 import { prometheusLiveSource } from '../series/liveSource.ts';
 import { QuestionRefused } from './answerContext.ts';
@@ -35,6 +36,8 @@ export default async function answer({ name, ask, cancel }: QuestionTask): Promi
     if (error instanceof QuestionRefused) return { refused: error.message };
     if (error instanceof QuestionCancelled) return { cancelled: true };
     throw error;
+  } finally {
+    spareMemory();
   }
 }
 
