@@ -210,12 +210,14 @@ export class QuestionPool {
   /** The pool of slow questions where none of them is in the way, or will soon be. */
   async #quickPool(): Promise<Pools['quick']> {
     const { slow, quick } = this.#pools;
+    const isFree = () => this.#slow.size === 0 && slow.queueSize === 0;
+    if (isFree()) return slow;
     if (quick.threads.length > 0) return quick;
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, SHARED_MS);
     await Promise.race([Promise.allSettled(this.#slow), late.promise]);
     clearTimeout(timer);
-    return this.#slow.size === 0 && slow.queueSize === 0 ? slow : quick;
+    return isFree() ? slow : quick;
   }
 
   #start({ config, thresholds }: QuestionConfig): Pools {
