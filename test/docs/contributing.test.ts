@@ -65,7 +65,13 @@ const CHANGES: readonly Change[] = [
       [/^import .*WORKLOAD_CHECKS.*$/m, "$&\nimport { writableRoot } from './writableRoot.ts';"],
       [/^ {2}\.\.\.WORKLOAD_CHECKS,$/m, '$&\n  writableRoot,'],
     ],
-    test: 'src/detect/posture/checks/writableRoot.test.ts',
+    test: 'src/detect/posture/checks/checks.test.ts',
+    testEdits: [
+      [
+        /^const CASES.* = \{$/m,
+        "$&\n  'root-filesystem-writable': { fails: [withSpec({ readOnlyRootFilesystem: false })], unknown: noSpec },",
+      ],
+    ],
   },
   {
     heading: 'A page',

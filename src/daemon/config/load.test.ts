@@ -78,8 +78,8 @@ describe('loadConfig', () => {
       '5: clusters[0].budgets[1]: repeats an earlier budget',
     ],
     [
-      'cluster: a\nurl: http://x',
-      '2: url: is not a known key here; it belongs to prometheus.url or history.url or teams.url or alertmanager.url or siem.url or heartbeat.url',
+      'cluster: a\ntls: {}',
+      '2: tls: is not a known key here; it belongs to prometheus.tls or email.tls or serve.tls',
     ],
     [
       'serve:\n  cluster: x',

@@ -61,10 +61,13 @@ describe('the score of a namespace', () => {
       pods: [goodPod({ spec: null, containers: [goodContainer({ spec: null })] })],
     });
     const [few] = evaluatePosture(withoutSpecs, SHIPPED);
-    expect(few).toMatchObject({ score: 100, grade: null, failed: 0, known: 0.55 });
+    expect(few).toMatchObject({ score: 100, grade: null, failed: 0 });
+    // Of some twenty checks: one more moves it by a few hundredths.
+    expect(few?.known).toBeCloseTo(0.55, 1);
     // Without the permission to list quotas, budgets and nodes.
     const [most] = evaluatePosture(goodInput({ objects: null, nodes: null }), SHIPPED);
-    expect(most).toMatchObject({ grade: 'A', known: 0.71 });
+    expect(most).toMatchObject({ grade: 'A' });
+    expect(most?.known).toBeCloseTo(0.71, 1);
     const lenient = { ...SHIPPED, minKnown: 0.2 };
     expect(evaluatePosture(withoutSpecs, lenient)[0]?.grade).toBe('A');
   });
