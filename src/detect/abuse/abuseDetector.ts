@@ -1,18 +1,39 @@
-import { HOUR_MS } from '../../model/time.ts';
+import { hash } from '../../model/hash.ts';
+import { DAY_MS, HOUR_MS } from '../../model/time.ts';
 import type { DetectContext, Detector } from '../detector.ts';
-import { lookAt, sceneOf, type AbuseLook, type Judged } from './look.ts';
+import { NO_SIGNALS } from '../signals/signalMemory.ts';
+import { flagFrom, hourOf, type HourRing } from '../usual/hourRing.ts';
+import { matcherOf, NO_INDICATORS } from './evidence/indicators.ts';
+import {
+  arrivalsOf,
+  ignoresTraffic,
+  learnBeside,
+  sideCarOf,
+  type Arrivals,
+} from './evidence/sideCars.ts';
+import type { Facts } from './evidence/signal.ts';
+import { isActive } from './evidence/signals/marks.ts';
+import { suspicionOf } from './excess/excess.ts';
+import { peersIn, ringOf, trackOf, type Peers } from './expectation/neighbours.ts';
+import { normalOf } from './expectation/normal.ts';
+import { advance, closeHour } from './state/advance.ts';
 import { abuseCodec } from './state/codec.ts';
 import { forget } from './state/forget.ts';
-import { type AbuseState, type Rows } from './state/state.ts';
+import { emptyTrack, type AbuseState, type Rows, type Track } from './state/state.ts';
 import { collectSubjects } from './subjects/collectSubjects.ts';
-import { collectGroups, mayBeOneOfMany } from './subjects/groups.ts';
-import { abuseSchema, signaturesSchema, type AbuseSections } from './thresholds.ts';
+import { collectGroups, groupKey, mayBeOneOfMany } from './subjects/groups.ts';
+import type { Subject } from './subjects/subject.ts';
+import {
+  abuseSchema,
+  signaturesSchema,
+  type AbuseSections,
+  type AbuseThresholds,
+} from './thresholds.ts';
+import { stepAlarm } from './verdict/alarm.ts';
+import { judge, QUIET, type AbuseLook, type Judged } from './verdict/judge.ts';
 import { toVerdicts } from './verdict/toVerdicts.ts';
 
-/**
- * Recognises CPU and GPU that is burnt the way a miner burns it, from metrics and, where there are
- * any, specs; see docs/detection.md.
- */
+/** Recognises CPU and GPU that is burnt the way a miner burns it, from metrics and specs; see docs/detection.md. */
 export const abuseDetector: Detector<AbuseState, AbuseSections> = {
   name: 'abuse',
   version: 7,
@@ -21,10 +42,7 @@ export const abuseDetector: Detector<AbuseState, AbuseSections> = {
   detect: (context, rows) => toVerdicts(lookAtWindow(context, rows)),
 };
 
-/**
- * Looks at every container, GPU and group of the window, and leaves the rows as the next window needs
- * them.
- */
+/** Looks at every container, GPU and group of the window; leaves the rows as the next window needs them. */
 export function lookAtWindow(context: DetectContext<AbuseSections>, rows: Rows): AbuseLook {
   const { window } = context.snapshot;
   const subjects = collectSubjects(context.snapshot, context.costs);
@@ -44,4 +62,122 @@ export function lookAtWindow(context: DetectContext<AbuseSections>, rows: Rows):
   });
   if (window.end % HOUR_MS === 0) forget(rows, window.end);
   return { subjects, judged: [...judged, ...ofGroups] };
+}
+
+/** What all subjects of one window are looked at with. */
+export interface Scene {
+  readonly context: DetectContext<AbuseSections>;
+  readonly rows: Rows;
+  readonly arrivals: Arrivals;
+  readonly peers: Peers;
+}
+
+export function sceneOf(
+  context: DetectContext<AbuseSections>,
+  rows: Rows,
+  subjects: readonly Subject[],
+): Scene {
+  const { start } = context.snapshot.window;
+  const arrivals = arrivalsOf(subjects, rows, start);
+  return { context, rows, arrivals, peers: peersIn(rows, start) };
+}
+
+/**
+ * Looks at one subject, and changes its rows in `scene.rows`.
+ *
+ * @param memberHashes distinct one-shot workloads of a group; empty for anything else.
+ */
+function lookAt(subject: Subject, memberHashes: readonly number[], scene: Scene): Judged {
+  const { rows, context } = scene;
+  const { window } = context.snapshot;
+  const before = trackBefore(subject, rows, window.start);
+  if (before.hour >= 0 && before.hour !== hourOf(window.start)) {
+    const ring = closeHour(ringOf(rows, subject.key), before);
+    if (ring !== null) rows.set(`p/${subject.key}`, { row: 'past', ring });
+  }
+  const facts = factsOf(subject, before, memberHashes.length, scene);
+  learnBeside(facts, rows);
+  const track = advance(facts);
+  const members = memberHashes.length > 0 ? memberHashes : track.members;
+  return decide({ ...facts, track: { ...track, members } }, rows);
+}
+
+/** The track as it stands before this window; an episode that nobody saw for a day is over. */
+function trackBefore({ key }: Subject, rows: Rows, start: number): Track {
+  const track = trackOf(rows, key) ?? emptyTrack(start);
+  const isLost = start - track.lastSeen > DAY_MS && track.since > 0;
+  return isLost ? { ...track, dwell: 0, alarm: 0, quietBelow: 0, lowFor: 0, signs: [] } : track;
+}
+
+/** Its hours; of a Job, which never comes back under its name, those of its image in its namespace. */
+function hoursOf(subject: Subject, rows: Rows): HourRing | null {
+  const isJob = subject.kind === 'cpu' && subject.workload?.kind === 'Job';
+  return (isJob ? ringOf(rows, groupKey(subject)) : null) ?? ringOf(rows, subject.key);
+}
+
+/** All that signals may look at, from a window and the rows; nothing is changed. */
+export function factsOf(subject: Subject, track: Track, groupSize: number, scene: Scene): Facts {
+  const { context, rows, arrivals } = scene;
+  const { historyStart, signals = NO_SIGNALS } = context;
+  const { window } = context.snapshot;
+  const { abuse: thresholds, signatures } = context.thresholds;
+  const { namespace, workload } = subject;
+  const planned = context.planned({ namespace, workload: workload?.name ?? null });
+  const ring = hoursOf(subject, rows);
+  const found = normalOf(subject, track, ring, { ...scene, window, historyStart }, thresholds);
+  const { suspicion, base } = suspicionOf(subject, track, found, thresholds);
+  const normal = { ...found, base };
+  const ownBase = normal.source === 'own' ? normal.base : null;
+  const facts: Facts = {
+    subject,
+    track,
+    ring,
+    normal,
+    suspicion,
+    // What its image does elsewhere is no normal of a side-car: it depends on what it stands beside.
+    sideCar: sideCarOf(subject, rows, arrivals, ownBase, window.start, thresholds),
+    indicators: isActive(subject, track, thresholds)
+      ? matcherOf(signatures)(subject, track.signs)
+      : NO_INDICATORS,
+    reported: workload === null ? [] : signals.of(namespace, workload),
+    window,
+    historyStart,
+    groupSize,
+    thresholds,
+    planned: planned?.holdsForAbuse === true ? planned : null,
+    ignoresTraffic: false,
+  };
+  return { ...facts, ignoresTraffic: ignoresTraffic(facts, rows, thresholds.sideCar.follows) };
+}
+
+/** One workload of many small pods. One pod a node is a DaemonSet; next to nothing of the requests is idle. */
+function isSwarmOfPods(subject: Subject, { spread, level }: AbuseThresholds): boolean {
+  const { members, workload, cores, request } = subject;
+  if (members.length < 2 * spread.many || workload?.kind === 'DaemonSet') return false;
+  return request === null || cores >= level.ofRequestWhenIdle * request;
+}
+
+function decide(facts: Facts, rows: Rows): Judged {
+  const { subject, track, indicators, groupSize, thresholds } = facts;
+  const isQuiet = track.dwell < 1 && track.alarm === 0 && indicators.strong.length === 0;
+  const isSwarm = groupSize >= thresholds.spread.many || isSwarmOfPods(subject, thresholds);
+  const isGroupTooSmall = subject.kind === 'group' && !isSwarm && track.alarm === 0;
+  if (isQuiet || isGroupTooSmall) {
+    rows.set(subject.key, track);
+    return { facts, judgement: QUIET, status: 'unknown', severity: 'info', memberKeys: [] };
+  }
+  const judgement = judge(facts);
+  // What was seen once is a fact of the finding, also while the miner rests or its spec is gone.
+  const signs = judgement.severity === 'critical' ? indicators.strong.map(hash) : track.signs;
+  const { hasRisen, status, severity, ...step } = stepAlarm(
+    { ...facts, track: { ...track, signs } },
+    judgement,
+  );
+  rows.set(subject.key, step.track);
+  const ring = ringOf(rows, subject.key);
+  if (hasRisen && ring !== null) {
+    const flagged = flagFrom(ring, hourOf(step.track.since));
+    rows.set(`p/${subject.key}`, { row: 'past', ring: flagged });
+  }
+  return { facts: { ...facts, track: step.track }, judgement, status, severity, memberKeys: [] };
 }

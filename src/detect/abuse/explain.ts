@@ -4,16 +4,15 @@ import { formatBytesPerSecond, formatCores } from '../../model/text/units.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { DetectContext } from '../detector.ts';
-import { lookAtWindow } from './abuseDetector.ts';
+import { factsOf, lookAtWindow, sceneOf } from './abuseDetector.ts';
 import { trackOf } from './expectation/neighbours.ts';
 import { matcherOf } from './evidence/indicators.ts';
-import { factsOf, sceneOf } from './look.ts';
 import { severityOfRank, type Rows } from './state/state.ts';
 import { collectSubjects } from './subjects/collectSubjects.ts';
 import type { Facts } from './evidence/signal.ts';
 import type { Subject } from './subjects/subject.ts';
 import type { AbuseSections } from './thresholds.ts';
-import type { HeldCap } from './verdict/cap.ts';
+import type { HeldCap } from './verdict/caps.ts';
 import { evidenceOf, judge, scoreOf } from './verdict/judge.ts';
 
 /** One signal as it stands, whether or not it speaks; its weight is that of the strongest of its family. */
@@ -31,18 +30,14 @@ export interface Explanation {
   readonly score: number;
   /** Points of independent families: a warning takes 2, a page 3. */
   readonly points: number;
-  /** When the suspicious use began; null while there is none. */
   readonly suspiciousSince: TimeMs | null;
-  /** The expectation: what its use is compared with. */
   readonly normal: string;
-  /** The use beyond it, and the line from which it is suspicious. */
   readonly excess: string;
   /** Each family of evidence is as strong as its strongest signal. */
   readonly families: readonly {
     readonly family: EvidenceFamily;
     readonly grade: 'weak' | 'strong';
   }[];
-  /** Every cap that holds the severity below what the evidence comes to. */
   readonly caps: readonly HeldCap[];
   readonly signals: readonly ExplainedSignal[];
   /** What would have to be known, or to happen, for more than this to be said. */
@@ -67,10 +62,7 @@ export function explainNext(
   return [...own, ...groups].map(({ facts }) => explanationOf(facts, context));
 }
 
-/**
- * The workload's subjects in a window that the rows know already (the last one sealed): nothing is
- * advanced. Groups are not among them.
- */
+/** The same of a window that the rows know already (the last one sealed): nothing is advanced, groups are left out. */
 export function explainLast(
   context: DetectContext<AbuseSections>,
   rows: Rows,

@@ -145,7 +145,6 @@ const STORIES: readonly Story[] = [
   ),
   ...ofEach([0.5, 1, 2, 3], (cpuRequestCores) => deployed(0.3, 100, { cpuRequestCores })),
   ...ofEach([0.03, 0.1, 0.2, 0.35], (noise) => deployed(0.5, 100, {}, { noise })),
-  ...ofEach([0.1, 0.2, 0.4, 0.8], (throttledShare) => deployed(0.5, 100, { throttledShare })),
   ...ofEach([1.9e9, 2.3e9, 2.6e9, 3e9], (ramUsageBytes) =>
     deployed(0.5, 100, { ramUsageBytes, ramLimitBytes: null }, { noise: 0.3 }),
   ),

@@ -16,10 +16,10 @@ import { judge } from './verdict/judge.ts';
 /** Numeric literals but 0 and ±1; the numbers that decide belong into thresholds/abuse.yaml. Lower it, never raise it. */
 const MOST_LITERALS = 30;
 /** Numbers in thresholds/abuse.yaml. Lower it, never raise it. */
-const MOST_THRESHOLDS = 38;
+const MOST_THRESHOLDS = 37;
 
 /** Lines of the code. Lower it, never raise it. */
-const MOST_LINES = 3_645;
+const MOST_LINES = 3_447;
 
 /** The code without comments, texts and regular expressions; of templates only what is computed. */
 function codeOf(file: string): string {

@@ -4,7 +4,6 @@ const positive = z.number().positive();
 const share = z.number().min(0).max(1);
 const count = z.int().min(1);
 
-/** Thresholds of one kind. */
 function of<Kind, Name extends string>(kind: Kind, ...names: readonly Name[]): Record<Name, Kind> {
   return Object.fromEntries(names.map((name) => [name, kind])) as Record<Name, Kind>;
 }
@@ -39,7 +38,7 @@ export const abuseSchema = z.strictObject({
     ...of(share, 'ofLimit', 'ofNode', 'ofNodeByAgents', 'ofNodeByUnevenAgents'),
     ...of(share, 'ofRequestWhenIdle', 'ofRequestWhenWaiting'),
   }),
-  shape: z.strictObject({ ...of(share, 'flat', 'throttled'), ...of(count, 'minWindows') }),
+  shape: z.strictObject({ ...of(share, 'flat'), ...of(count, 'minWindows') }),
   memory: z.strictObject(of(positive, 'stepBytes', 'fastBytes')),
   spread: z.strictObject(of(count, 'many')),
   sideCar: z.strictObject(of(positive, 'follows')),

@@ -42,7 +42,6 @@ export function aSubject(change: Partial<Subject> = {}): Subject {
     net: 200,
     disk: 0,
     diskReads: 0,
-    throttled: 0,
     ram: 2e8,
     ramLimit: 1e9,
     tensor: null,
@@ -126,7 +125,6 @@ export const NO_INDICATORS: Indicators = {
   strong: [],
   weak: [],
   disguise: null,
-  elevated: [],
   isSpecKnown: true,
 };
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addWindow, followOf } from './follow.ts';
+import { addWindow, followOf } from './sideCars.ts';
 import type { Beside } from '../state/state.ts';
 
 const LEAST = 0.3;

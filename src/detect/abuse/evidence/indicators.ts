@@ -1,4 +1,3 @@
-import type { ContainerSpecFacts, PodSpecFacts } from '../../../model/podSpec.ts';
 import { hash } from '../../../model/hash.ts';
 import { repositoryOf } from '../../../model/podSpec.ts';
 import type { Subject } from '../subjects/subject.ts';
@@ -10,7 +9,6 @@ export interface Indicators {
   readonly weak: readonly string[];
   /** The part of Kubernetes whose name it bears without coming from its registry. */
   readonly disguise: string | null;
-  readonly elevated: readonly string[];
   readonly isSpecKnown: boolean;
 }
 
@@ -18,7 +16,6 @@ export const NO_INDICATORS: Indicators = {
   strong: [],
   weak: [],
   disguise: null,
-  elevated: [],
   isSpecKnown: false,
 };
 
@@ -71,7 +68,6 @@ function compiled(signatures: Signatures): SignatureMatcher {
       strong: names.filter((name) => found.get(name) === 'strong'),
       weak: names.filter((name) => found.get(name) === 'weak'),
       disguise: disguiseOf(subject, signatures),
-      elevated: elevatedSettings(spec, container),
       isSpecKnown: spec !== null,
     };
   };
@@ -86,17 +82,4 @@ function disguiseOf(
   if (systemRegistries.some((prefix) => repository.startsWith(prefix))) return null;
   const last = repository.slice(repository.lastIndexOf('/') + 1);
   return systemNames.find((name) => last === name || workload?.name === name) ?? null;
-}
-
-function elevatedSettings(
-  spec: PodSpecFacts | null,
-  container: ContainerSpecFacts | null,
-): readonly string[] {
-  const settings = [
-    [container?.privileged, 'privileged'],
-    [spec?.hostPid, 'host PID namespace'],
-    [spec?.hostNetwork, 'host network'],
-    [(container?.hugePagesBytes ?? 0) > 0, 'huge pages'],
-  ] as const;
-  return settings.flatMap(([isSet, name]) => (isSet === true ? [name] : []));
 }

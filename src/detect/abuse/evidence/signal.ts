@@ -5,11 +5,28 @@ import type { KnownSignal } from '../../signals/signalMemory.ts';
 import type { Indicators } from './indicators.ts';
 import type { Normal } from '../expectation/normal.ts';
 import type { HourRing } from '../../usual/hourRing.ts';
-import type { SideCar } from './follow.ts';
 import type { Track } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
 import type { Suspicion } from '../excess/excess.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
+
+/** How the use of one container goes with that of the others of its pod. */
+export interface Follow {
+  /** True: it surely follows them; false: it surely does not; null: they have not varied enough to tell. */
+  readonly follows: boolean | null;
+  /** True where its use is clearly evener than theirs; false also where too little was seen. */
+  readonly isEvener: boolean;
+}
+
+/** A new container in the pods of a known workload, and how it stands beside the known containers. */
+export interface SideCar extends Follow {
+  readonly othersCores: number | null;
+  /** True while it uses no more than they do, or than can be critical, on average since it came. */
+  readonly isLittle: boolean;
+  readonly workloads: number;
+  /** True when they are many, in several namespaces: a rollout to the cluster, by whoever may do that. */
+  readonly isRollout: boolean;
+}
 
 /** All that a signal may look at: one window of one subject, and what is remembered of it. */
 export interface Facts {
@@ -18,7 +35,6 @@ export interface Facts {
   readonly ring: HourRing | null;
   readonly normal: Normal;
   readonly suspicion: Suspicion;
-  /** Null for whatever is no new container beside known ones. */
   readonly sideCar: SideCar | null;
   /** True for what has been at its limit for two hours, however its traffic has varied. */
   readonly ignoresTraffic: boolean;
@@ -34,7 +50,6 @@ export interface Facts {
   readonly planned: PlannedEvent | null;
 }
 
-/** What a signal read. */
 export interface Measurement {
   readonly value: number | string | null;
   readonly threshold: number | string | null;
@@ -44,7 +59,6 @@ export interface Measurement {
   readonly text: string;
 }
 
-/** One reason to suspect a subject. */
 export interface Signal {
   readonly name: string;
   readonly family: EvidenceFamily;
@@ -52,7 +66,6 @@ export interface Signal {
   measure(facts: Facts): Measurement;
 }
 
-/** Not known, and why. */
 export function unknown(text: string): Measurement {
   return { value: null, threshold: null, strength: null, text };
 }

@@ -1,6 +1,6 @@
 import type { Facts, Measurement, Signal } from './signal.ts';
 import { cpuWithoutWork } from './signals/cpuWithoutWork.ts';
-import { elevatedSpec, signature, systemLikeName, weakIndicator } from './signals/marks.ts';
+import { signature, systemLikeName, weakIndicator } from './signals/marks.ts';
 import { newWorkload, novelUse } from './signals/novelty.ts';
 import { flatness, gpuWithoutTensor, memoryStep, sustainedUse } from './signals/plateau.ts';
 import { REPORTED } from './signals/reported.ts';
@@ -16,17 +16,14 @@ export const SIGNALS: readonly Signal[] = [
   memoryStep,
   gpuWithoutTensor,
   systemLikeName,
-  elevatedSpec,
   weakIndicator,
   ...REPORTED,
 ];
 
-/** A signal and what it read. */
 export interface MeasuredSignal extends Measurement {
   readonly signal: Signal;
 }
 
-/** Every signal's reading, but for those whose names are in `without`. */
 export function measureAll(facts: Facts, without: readonly string[]): readonly MeasuredSignal[] {
   return SIGNALS.filter(({ name }) => !without.includes(name)).map((signal) => ({
     signal,

@@ -1,6 +1,10 @@
-import type { Baseline } from '../expectation/baseline.ts';
 import type { Normal } from '../expectation/normal.ts';
-import { usualAtTraffic, type Ceiling, type Usual } from '../expectation/usual.ts';
+import {
+  usualAtTraffic,
+  type Baseline,
+  type Ceiling,
+  type Usual,
+} from '../expectation/baseline.ts';
 import type { Track } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
@@ -27,10 +31,9 @@ export interface Suspicion {
 type Use = Pick<Subject, 'cores' | 'net' | 'disk' | 'diskReads'>;
 
 /**
- * Holds a window against the normal: it is hot above what the workload hardly ever did, unless the added traffic
- * accounts for it; or where about an hour is beyond its normal average or its traffic. In its first hours it is held
- * against its siblings, which have the same code and the same hour, and else against those hours themselves; such a
- * normal is good for nothing but to see what is far beyond it.
+ * Holds a window against the normal: above what it hardly ever did, unless the added traffic accounts for it; or about an
+ * hour beyond its average or its traffic. In its first hours siblings come before own hours; such a normal only shows what
+ * is far beyond it.
  *
  * @returns the normal that it was held against, too
  */
@@ -128,8 +131,8 @@ function lineOf(
 }
 
 /**
- * The average of about an hour, against averages: bursts even out, and what runs all the time below them, or in turns
- * with nothing, remains. Only windows that have a part in it count. Null where it is not beyond them.
+ * The average of about an hour, against averages: bursts even out, and what runs below them, or in turns with nothing,
+ * remains. Only windows that have a part in it count. Null where it is not beyond them.
  */
 function lasting(
   subject: Subject,
@@ -168,8 +171,8 @@ export function silentBelow(
 }
 
 /**
- * Bytes a second beyond what is usual; null while the network is not known. Of the disk counts all that is read, and
- * what is written as far as something came in to be written: writing out of nothing costs a miner nothing.
+ * Bytes a second beyond what is usual; null while the network is not known. Of the disk counts what is read, and what is
+ * written as far as something came in to be written.
  */
 function extraBytesOf(
   { net, disk, diskReads }: Use,

@@ -1,17 +1,118 @@
+import {
+  leastSquares,
+  medianOf,
+  quantileOf,
+  robustDeviation,
+  type Point,
+} from '../../../model/quantile.ts';
 import { DAY_HOURS } from '../../../model/time.ts';
-import { medianOf, quantileOf } from '../../../model/quantile.ts';
-import { learntHours, readerOf, valuesAt, type HourRing } from '../../usual/hourRing.ts';
 import { alikeHours, normalUse } from '../../usual/alikeHours.ts';
+import { learntHours, readerOf, valuesAt, type HourRing } from '../../usual/hourRing.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
-import { lineThrough, type Ceiling, type TrafficLine, type Usual } from './usual.ts';
+
+export interface Ceiling {
+  readonly upper: number;
+  /** How far nine hours of ten stay above the median of their hour of day: what that leaves unexplained. */
+  readonly wobble: number;
+}
+
+/** What is normal, learnt from hours that no alarm flagged; cores are those of the hottest pod. */
+export interface Usual {
+  readonly normal: number;
+  readonly sigma: number;
+  readonly average: Ceiling;
+  /** True until the same hours of the day were seen twice: the time of day is not accounted for. */
+  readonly isShort: boolean;
+  /** True while there are too few hours for a normal of its own: good only to see what is far beyond them. */
+  readonly isProvisional: boolean;
+}
+
+/** `idle + perByte × bytes a second` cores: it knows a quiet Saturday without having seen one. */
+export interface TrafficLine {
+  readonly idle: number;
+  readonly perByte: number;
+  /** Robust standard deviation of an hour's average around it, as a share of what it says. */
+  readonly sigma: number;
+  /** How far hours ordinarily go above it, as a share of what it says. */
+  readonly upper: number;
+  /** The most traffic it was learnt from, bytes a second. */
+  readonly mostNet: number;
+}
+
+/** All but a few hours, which did something else. */
+const ORDINARY = 0.98;
+/** Hours that are so many robust deviations away did something else, too. */
+const TRIM = 4;
+/** Hours of little use count no more than their steps allow: as those of this share of the median. */
+const LEAST = 0.2;
+
+/** By least squares, once more without hours that did something else. Null where the use does not rise with the traffic. */
+export function lineThrough(
+  ring: HourRing,
+  hours: readonly number[],
+  { scaleFloorShare }: AbuseThresholds['baseline'],
+): TrafficLine | null {
+  const [netAt, coresAt] = [readerOf(ring, 'net'), readerOf(ring, 'mean')];
+  const known = hours
+    .map((hour) => ({ net: netAt(hour) ?? 0, cores: coresAt(hour) ?? 0 }))
+    .filter(({ net, cores }) => net > 0 && cores > 0);
+  const least = LEAST * medianOf(known.map(({ cores }) => cores));
+  // Use varies in proportion to its level: what counts is how far it is off as a share.
+  const points = known.map(({ net, cores }) => ({
+    x: net,
+    y: cores,
+    weight: Math.max(cores, least) ** -2,
+  }));
+  const first = risingLine(points);
+  if (first === null) return null;
+  const off = points.map(offFrom(first));
+  const middle = medianOf(off);
+  const most = TRIM * Math.max(scaleFloorShare, robustDeviation(off, middle));
+  const line = risingLine(points.filter((_, at) => Math.abs(off[at]! - middle) <= most));
+  if (line === null) return null;
+  const rest = points.map(offFrom(line));
+  return {
+    ...line,
+    sigma: Math.max(scaleFloorShare, robustDeviation(rest, medianOf(rest))),
+    upper: Math.max(0, quantileOf(rest, ORDINARY)),
+    mostNet: Math.max(...known.map(({ net }) => net)),
+  };
+}
+
+type Line = Pick<TrafficLine, 'idle' | 'perByte'>;
+
+/** How far use is beyond what its traffic says, as a share of that. */
+function offFrom({ idle, perByte }: Line): (hour: Point) => number {
+  return ({ x, y }) => y / (idle + perByte * x) - 1;
+}
+
+function risingLine(points: readonly Point[]): Line | null {
+  const { offset, slope } = leastSquares(points);
+  if (!(slope > 0)) return null;
+  // Use below nothing without traffic is a line through the origin.
+  if (offset < 0) return { idle: 0, perByte: leastSquares(points, true).slope };
+  return { idle: offset, perByte: slope };
+}
+
+/** What is normal at so much traffic; beyond all that was seen, in proportion to it. */
+export function usualAtTraffic(
+  { idle, perByte, sigma, upper, mostNet }: TrafficLine,
+  net: number,
+): Usual {
+  const normal = (idle + perByte * Math.min(net, mostNet)) * Math.max(1, net / mostNet);
+  return {
+    normal,
+    sigma: sigma * normal,
+    average: { upper: (1 + upper) * normal, wobble: 0 },
+    isShort: false,
+    isProvisional: false,
+  };
+}
 
 /** The current run of a Job, or an hour that is being burnt, must not vouch for itself. */
 const RUN_HOURS = DAY_HOURS / 2;
-/** What is normal for one hour. */
 export interface Baseline extends Usual {
-  /** Of single windows. */
   readonly window: Ceiling;
-  /** The highest window of all hours that were learnt. */
   readonly highest: number;
   readonly net: number;
   readonly disk: number;
@@ -20,19 +121,14 @@ export interface Baseline extends Usual {
   readonly diskPerCoreSecond: number;
   /** What its own traffic says of its use, but for the last twelve hours; null where it says too little. */
   readonly traffic: TrafficLine | null;
-  /** Hours it rests on. */
   readonly hours: number;
 }
 
 /**
- * A robust seasonal baseline: median and MAD of the same hour of day and its neighbours over two weeks,
- * the same hour of the week once a fortnight is known (facts: "hour of week once there are two weeks"),
- * all hours where that leaves fewer than five. Null until an hour is learnt.
+ * Median and MAD of the same hour of day (of the week once a fortnight is known) and its neighbours; null until an hour is
+ * learnt. How much the time of day explains is measured: see `wobble`.
  *
- * How much the time of day really explains is measured, not assumed: see `wobble`. A workload with a rhythm of its
- * own (a queue, a test suite, 15 hours) has a large one, and what it has always done is not novel.
- *
- * @param runs true for what runs and ends (Jobs): its hours mean past runs, whatever the time of day.
+ * @param runs true for what runs and ends: its hours mean past runs, whatever the time of day.
  * @param lapsedBefore hour before which flags have expired, see `learntHours`
  */
 export function baselineFor(

@@ -33,15 +33,14 @@ export function peersIn(rows: Rows, now: TimeMs): Peers {
   return new Map(Array.from(busiest, ([repo, [key]]) => [repo, key]));
 }
 
-/** The hours of another workload of its image. */
 export function peerRing({ key, image }: Subject, peers: Peers, rows: Rows): HourRing | null {
   const peer = image === null ? undefined : peers.get(hash(repositoryOf(image)));
   return peer === undefined || peer === key ? null : ringOf(rows, peer);
 }
 
 /**
- * The tracks of those containers beside a new one that were known so long before it came, ms, with the software that
- * they run, and their cores: what came with it, or was exchanged with it, vouches for nothing and is owed no traffic.
+ * The containers beside a new one that were known so long before it came, ms, and their cores: what came with it, or was
+ * exchanged with it, vouches for nothing and is owed no traffic.
  */
 export function knownCoLocated(
   { key, kind, members: [first] }: Subject,
@@ -65,9 +64,8 @@ export function knownCoLocated(
 const MARGIN = 1.5;
 
 /**
- * What the pod's network carries without this container, bytes a second: a pod's containers share it, so a
- * side-car that is new is not credited with what the others send. Their highest hour of a day, or what their use
- * in this window comes with by the day's ratio, or what the pods without it carry, with a margin; 0 where none tells.
+ * What the pod's network carries without this container, bytes a second, with a margin: the others' highest hour of a day,
+ * or what their use comes with by the day's ratio, or what pods without it carry; 0 where none tells.
  */
 export function coLocatedTraffic(subject: Subject, rows: Rows, now: TimeMs): number {
   const carried = knownCoLocated(subject, rows, now, HOUR_MS).map(({ key, cores }) => {

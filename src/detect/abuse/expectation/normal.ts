@@ -8,9 +8,8 @@ import { baselineFor, type Baseline } from './baseline.ts';
 import { coLocatedTraffic, peerRing, type Peers } from './neighbours.ts';
 
 /**
- * What a subject is held against. `own`: its own baseline; `peers`: a new workload, but its image is
- * known elsewhere; `new`: it certainly did not exist before; `unknown`: older than our history, or the
- * history is too young to tell (`base` may then hold a first provisional idea of it).
+ * What a subject is held against. `peers`: it is new, but its image is known elsewhere; `unknown`: older than the history,
+ * or that is too young to tell (`base` may then hold a provisional idea of it).
  */
 export interface Normal {
   readonly source: 'own' | 'peers' | 'new' | 'unknown';
@@ -27,7 +26,6 @@ export interface Normal {
   readonly coLocatedNet: number;
 }
 
-/** What is known of all subjects of a window. */
 export interface KnownUse {
   readonly rows: Rows;
   readonly peers: Peers;
@@ -35,7 +33,6 @@ export interface KnownUse {
   readonly window: Window;
 }
 
-/** @param ring its hours, or those of its runs */
 export function normalOf(
   subject: Subject,
   track: Track,
@@ -96,8 +93,8 @@ function isLike(
 }
 
 /**
- * A standing workload that was not there in the first hour, and whose pods are no older than that: it is not older
- * than the history, though a day of it was not seen. What comes and goes by itself may only have rested.
+ * A standing workload that was not there in the first hour, and whose pods are no older: not older than the history, though
+ * a day of it was not seen. What comes and goes by itself may only have rested.
  */
 function isArrival(
   { workload, runs, kind, members }: Subject,
@@ -112,10 +109,7 @@ function isArrival(
 /** Siblings that show how much pods of one workload differ where no traffic tells why. */
 const SEVERAL = 3;
 
-/**
- * The other pods, which share its code and its traffic, as a provisional normal of the hottest; null where they say
- * nothing of it, or their nodes do.
- */
+/** The other pods as a provisional normal of the hottest; null where they, or their nodes, say nothing of it. */
 function siblingBaseline(
   { kind, isSummed, workload, members: [, ...rest] }: Subject,
   { baseline }: AbuseThresholds,

@@ -35,11 +35,8 @@ export function advance(facts: Facts): Track {
   return track;
 }
 
-function identify(track: Mutable<Track>, { members, image }: Subject): void {
-  const [member] = members;
-  const spec = member?.pod.spec?.containers.find(({ name }) => name === member.container.name);
+function identify(track: Mutable<Track>, { image }: Subject): void {
   const changes = [
-    ['command', 'commandSince', spec?.commandHash ?? null],
     ['image', 'imageSince', image],
     ['repo', 'repoSince', image === null ? null : repositoryOf(image)],
   ] as const;
@@ -70,8 +67,6 @@ function accumulate(
   track.levelDwell = isLevel
     ? Math.min(offWindows(thresholds), track.levelDwell + units)
     : Math.max(0, track.levelDwell - units);
-  track.throttled +=
-    ((subject.throttled ?? 0) - track.throttled) / Math.min(HOUR_UNITS, track.recent.length + 1);
   if (subject.ram !== null && track.ram > 0)
     track.ramStep = Math.max(track.ramStep, subject.ram - track.ram);
   track.recent = [...track.recent.slice(1 - HOUR_UNITS), cores];

@@ -7,10 +7,7 @@ const FORGET_ONE_SHOT_MS = DAY_MS;
 /** Rows that are kept at most; the longest unseen go first. */
 const MAX_ROWS = 150_000;
 
-/**
- * Drops rows of what has not been seen for long, and the longest unseen beyond the cap: a cluster that
- * makes a pod a second must not grow the state without end.
- */
+/** Drops rows long unseen, and the longest unseen beyond the cap: a pod a second must not grow the state without end. */
 export function forget(rows: Rows, now: TimeMs, maxRows = MAX_ROWS): void {
   const kept: { key: string; lastSeen: number }[] = [];
   for (const [key, row] of Array.from(rows.entries())) {

@@ -7,18 +7,17 @@ import type { HourRing } from '../../usual/hourRing.ts';
 const IDENTITY = [
   'firstSeen',
   'lastSeen',
-  /** Hashes of the image, of its repository and, where specs tell it, of the command line; and since when. */
+  /** Hashes of the image and of its repository, and since when; an empty name is free. */
   'image',
   'imageSince',
   'repo',
   'repoSince',
-  'command',
-  'commandSince',
+  '',
+  '',
   /** Working set while all was quiet, bytes. */
   'ram',
 ] as const;
 
-/** The hour that is being added up. */
 export const HOUR = [
   'hour',
   'windows',
@@ -43,7 +42,7 @@ export const EPISODE = [
   'extraBytes',
   'ioCoreSeconds',
   'levelDwell',
-  'throttled',
+  '',
   'ramStep',
   'costNano',
 ] as const;
@@ -53,7 +52,6 @@ export const ALARM = [
   'alarm',
   'quietBelow',
   'lowFor',
-  /** Free. */
   '',
   /** When the last alarm ended, and how often it came back within a week. */
   'lastAlarm',
@@ -64,7 +62,7 @@ export const ALARM = [
 
 export const TRACK = [...IDENTITY, ...HOUR, ...SMOOTH, ...EPISODE, ...ALARM] as const;
 
-/** Sums over windows of two uses that may go together, see evidence/follow.ts. */
+/** Sums over windows of two uses that may go together, see evidence/sideCars.ts. */
 export const BESIDE = [
   'sumUnits',
   'others',
@@ -90,7 +88,6 @@ export interface Track extends Numbers<typeof TRACK> {
   readonly signs: readonly number[];
 }
 
-/** What changes once an hour. */
 export interface Past {
   readonly row: 'past';
   readonly ring: HourRing;
@@ -110,13 +107,11 @@ export type AbuseState = Track | Past | Beside | Gone;
 
 export type Rows = DetectorState<AbuseState>;
 
-/** A part of a track in which nothing was seen. */
 export function none<Names extends readonly string[]>(names: Names): Numbers<Names> {
   const zeros = names.filter((name) => name !== '').map((name) => [name, 0] as const);
   return Object.fromEntries(zeros) as Numbers<Names>;
 }
 
-/** A track that has seen nothing. */
 export function emptyTrack(now: number): Track {
   const fresh = { firstSeen: now, lastSeen: now, hour: -1, recent: [], members: [], signs: [] };
   return { ...none(TRACK), row: 'track', ...fresh };
@@ -132,7 +127,6 @@ const UNIT_MS = 5 * MINUTE_MS;
 /** Units in an hour: of so many are the running averages, and the windows that are remembered one by one. */
 export const HOUR_UNITS = HOUR_MS / UNIT_MS;
 
-/** How many units of five minutes a window is. */
 export function unitsOf(window: Window): number {
   return (window.end - window.start) / UNIT_MS;
 }
@@ -142,7 +136,6 @@ export function rankOf(severity: Severity | null): number {
   return severity === null ? 0 : SEVERITIES.indexOf(severity) + 1;
 }
 
-/** The severity of a rank. */
 export function severityOfRank(rank: number): Severity | null {
   return SEVERITIES[rank - 1] ?? null;
 }

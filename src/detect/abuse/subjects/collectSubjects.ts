@@ -89,7 +89,6 @@ function cpuSubject(
     runs: RUN_KINDS.has(workload.kind),
     image: container.image,
     nodeCores,
-    throttled: container.throttledShare,
     ram: container.ramUsageBytes,
     ramLimit: container.ramLimitBytes,
     tensor: container.gpuTensorActivity,
@@ -98,10 +97,7 @@ function cpuSubject(
   };
 }
 
-/**
- * Where a pod has all the containers of the workload's others and one more, that one was added by hand: what the
- * others send is not its own.
- */
+/** A pod with one container more than the others: that one was added by hand, and what the others send is not its own. */
 function netWithout({ pod, container }: SubjectMember, pods: readonly PodSample[]): number | null {
   const rest = new Set(pod.containers.map(({ name }) => name));
   rest.delete(container.name);
@@ -127,7 +123,6 @@ function gpuSubjects(cpu: Subject): readonly Subject[] {
     limit: gpusOf(first),
     request: gpusOf(first),
     nodeCores: null,
-    throttled: 0,
     tensor: first.container.gpuTensorActivity,
   };
   return [gpu];

@@ -6,7 +6,6 @@ import type { Rows } from '../state/state.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
 import { amountsOf, MOST_NAMED, NOTHING, type Subject } from './subject.ts';
 
-/** Kinds whose names never come back. */
 const ONE_SHOT_KINDS: ReadonlySet<string> = new Set(['Pod', 'Job']);
 
 /** The row of all one-shot and new workloads of one image in a namespace. */
@@ -23,8 +22,8 @@ export interface Group {
 }
 
 /**
- * True for what may be one of many: a bare pod, a Job, or any workload that is certainly new. A little
- * side-car of a known workload is in as many places as its workloads are, which says nothing.
+ * True for a bare pod, a Job, or any workload that is certainly new. A little side-car of a known workload is in as many
+ * places as its workloads are, which says nothing.
  */
 export function mayBeOneOfMany({ subject, normal, sideCar }: Facts): boolean {
   if (sideCar !== null && sideCar.isLittle && sideCar.follows !== false) return false;
@@ -33,8 +32,8 @@ export function mayBeOneOfMany({ subject, normal, sideCar }: Facts): boolean {
 }
 
 /**
- * Groups candidates by namespace and image repository: who may create in a namespace stands behind them all. Groups of
- * which nobody is seen have used nothing; only open episodes care.
+ * By namespace and image repository: who may create in a namespace stands behind them all. Groups of which nobody is seen
+ * have used nothing; only open episodes care.
  */
 export function collectGroups(
   candidates: readonly Subject[],
@@ -77,7 +76,6 @@ function groupOf(
     workload: only?.workload ?? null,
     runs: !isRelay && members.every(({ runs }) => runs),
     image: members[0]?.image ?? null,
-    throttled: Math.max(0, ...members.map(({ throttled }) => throttled ?? 0)),
   };
   return { subject, memberHashes: [...hashes], memberKeys: members.map((member) => member.key) };
 }

@@ -4,9 +4,8 @@ import type { ContainerSample, PodSample } from '../../../model/snapshot.ts';
 import type { WorkloadRef } from '../../../model/workload.ts';
 
 /**
- * One window of whatever is judged by itself: a container of a workload (its hottest pod stands for
- * it, so that one mining replica of ten is not averaged away), its GPUs, or a group of one-shot
- * workloads of one image. Amounts are averages over the window; null is unknown.
+ * One window of what is judged by itself: a container of a workload (its hottest pod stands for it, so that one miner of ten
+ * replicas is not averaged away), its GPUs, or a group. Amounts are averages over the window; null is unknown.
  */
 export interface Subject {
   readonly key: string;
@@ -17,7 +16,6 @@ export interface Subject {
   /** True for what runs and ends: its past runs are its normal, not the time of day. */
   readonly runs: boolean;
   readonly image: string | null;
-  /** The pods and their containers, the hottest first. */
   readonly members: readonly SubjectMember[];
   /** True where amounts are sums over its pods, not those of the hottest. */
   readonly isSummed: boolean;
@@ -33,13 +31,11 @@ export interface Subject {
   /** Bytes a second, read and written; and what is read of them. */
   readonly disk: number | null;
   readonly diskReads: number;
-  readonly throttled: number | null;
   readonly ram: number | null;
   readonly ramLimit: number | null;
   readonly tensor: number | null;
   /** True while all its pods are so young that they may be busy starting. */
   readonly isStarting: boolean;
-  /** Of all pods. */
   readonly costNano: Nano;
 }
 
@@ -72,7 +68,6 @@ export const NOTHING: Subject = {
   diskReads: 0,
   costNano: 0,
   nodeCores: null,
-  throttled: null,
   ram: null,
   ramLimit: null,
   tensor: null,

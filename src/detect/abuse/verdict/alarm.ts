@@ -14,7 +14,6 @@ import {
 import { offWindows } from '../thresholds.ts';
 import type { Judgement } from './judge.ts';
 
-/** What the alarm came to in this window. */
 export interface AlarmStep {
   readonly track: Track;
   /** `firing` and `clear` are said; `unknown` (learnt by now, or nothing to say) is not. */
@@ -25,9 +24,8 @@ export interface AlarmStep {
 }
 
 /**
- * Hysteresis: an alarm rises at once (the judgement has dwelt already), and ends when the use has been below the
- * middle between its normal and the alarm for `offWindows`; a cap that has come to explain it lowers it after as long.
- * Use that stays and was learnt meanwhile ends nothing: the finding stays open until somebody decides.
+ * Rises at once (the judgement has dwelt already); ends when the use has been below the middle between its normal and the
+ * alarm for `offWindows`. A cap that has come to explain it lowers it after as long; use that was learnt ends nothing.
  */
 export function stepAlarm(facts: Facts, judgement: Judgement): AlarmStep {
   const { track, suspicion, window } = facts;

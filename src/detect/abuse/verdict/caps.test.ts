@@ -3,7 +3,7 @@ import type { EvidenceFamily } from '../../../model/finding.ts';
 import { HOUR_MS } from '../../../model/time.ts';
 import { capped } from './caps.ts';
 import { addHour, EMPTY_RING, flagFrom, hourOf } from '../../usual/hourRing.ts';
-import type { SideCar } from '../evidence/follow.ts';
+import type { SideCar } from '../evidence/signal.ts';
 import type { Facts } from '../evidence/signal.ts';
 import {
   aFacts,

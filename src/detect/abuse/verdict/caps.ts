@@ -1,13 +1,349 @@
-import type { Severity } from '../../../model/finding.ts';
+import type { EvidenceFamily, Severity } from '../../../model/finding.ts';
+import { medianOf } from '../../../model/quantile.ts';
+import { formatCores, formatShare } from '../../../model/text/units.ts';
+import { DAY_HOURS, DAY_MS, formatTime, HOUR_MS } from '../../../model/time.ts';
+import { hourOf, learntHours, valuesAt } from '../../usual/hourRing.ts';
+import { UNDECIDED_UNITS } from '../evidence/sideCars.ts';
 import type { Facts } from '../evidence/signal.ts';
-import type { Cap, Families, HeldCap } from './cap.ts';
-import { EXPLAINED } from './caps/explained.ts';
-import { GENERAL } from './caps/general.ts';
-import { NEWCOMERS } from './caps/newcomers.ts';
-import { rankOf } from '../state/state.ts';
+import { TWICE } from '../evidence/signals/novelty.ts';
+import { isSteady, robustSpread } from '../evidence/signals/plateau.ts';
+import { HOUR_UNITS, rankOf } from '../state/state.ts';
+import { totalCores } from '../subjects/subject.ts';
+import { criticalWindows, offWindows, pageCores } from '../thresholds.ts';
+
+export type Families = ReadonlyMap<EvidenceFamily, number>;
+
+/** A reason that a finding is at most so severe, whatever its evidence. */
+export interface Cap {
+  readonly name: string;
+  /** Null: there is nothing to report. */
+  readonly atMost: Severity | null;
+  /** True where it explains the use: then an alarm of it ends sooner. */
+  readonly explains?: boolean;
+  applies(facts: Facts, families: Families): boolean;
+  /** One sentence: why, or what would decide it. */
+  readonly because: string | ((facts: Facts) => string);
+}
+
+/** A cap that holds: it is at or below what the evidence comes to, so that more evidence would not raise it. */
+export interface HeldCap extends Required<Pick<Cap, 'name' | 'atMost' | 'explains'>> {
+  readonly because: string;
+}
+
+/** Windows that a warning takes; Infinity where it cannot be one. */
+function neededWindows(facts: Facts, novelty: number): number {
+  const { thresholds, normal, track, subject, sideCar } = facts;
+  // A little new sidecar of which nobody can tell yet whether it works for the others of its pod.
+  if (sideCar !== null && sideCar.isLittle && sideCar.follows === null) return UNDECIDED_UNITS;
+  if (novelty > 0 && (normal.source !== 'unknown' || normal.base !== null)) {
+    // Load looks the same where traffic is not known: it has to be much, and to last.
+    if (subject.net === null && normal.base !== null) return novelty >= 1 ? HOUR_UNITS : Infinity;
+    if (normal.source !== 'unknown') return thresholds.dwell.onWindows;
+  }
+  // Without novelty a level needs half an hour, a shape an hour.
+  return track.levelDwell >= thresholds.dwell.onWindows ? offWindows(thresholds) : HOUR_UNITS;
+}
+
+function allowanceOf({ subject, window, thresholds }: Facts) {
+  const { workload, container } = subject.scope;
+  const name = workload === null ? null : `${workload.kind}/${workload.name}`;
+  return thresholds.allow.find(
+    (allowed) =>
+      allowed.namespace === subject.namespace &&
+      (allowed.workload === undefined || allowed.workload === name) &&
+      (allowed.container === undefined || allowed.container === container) &&
+      window.end <= Date.parse(allowed.until),
+  );
+}
+
+/** True for what is no newcomer, and for a newcomer once the hours of its day are known: by then it is software known here. */
+function isKnown({ normal, track, window, thresholds }: Facts): boolean {
+  if (!normal.isDeployed) return true;
+  const age = window.end - Math.max(track.firstSeen, track.repoSince);
+  const isSettled = normal.source === 'own' && normal.base !== null && !normal.base.isShort;
+  return isSettled && age >= thresholds.baseline.seasonalHours * HOUR_MS;
+}
+
+/** Evidence with which a small excess is more than that. */
+const BEYOND_SMALL = ['level', 'shape', 'spec', 'signals'] as const;
+
+/** Hours before the onset that may belong to the same run. */
+const OWN_RUN_HOURS = DAY_HOURS / 4;
+
+function highestRun({ ring, window, track, normal }: Facts): number {
+  if (ring === null) return 0;
+  const before = Math.min(hourOf(track.since || window.start) - OWN_RUN_HOURS, ring.newest);
+  return Math.max(0, ...valuesAt(ring, 'peak', learntHours(ring, before, normal.lapsedBefore)));
+}
+
+function shareOfLimit({ subject: { ram, ramLimit } }: Facts): number {
+  return ram === null || ramLimit === null || ramLimit <= 0 ? 0 : ram / ramLimit;
+}
+
+/** True where its memory strains against the limit; beyond it the limit does not hold, and nothing strains. */
+export function isAtItsMemoryLimit(facts: Facts): boolean {
+  const { memoryShare, stepShare } = facts.thresholds.jvm;
+  const share = shareOfLimit(facts);
+  return share >= memoryShare && share <= 1 + stepShare;
+}
+
+function cameWithMemory({ normal, track, subject, thresholds }: Facts): boolean {
+  if (normal.source !== 'own' || normal.isDeployed) return true;
+  return track.ramStep >= thresholds.jvm.stepShare * (subject.ramLimit ?? 0);
+}
+
+function memoryText(facts: Facts): string {
+  return `Memory at ${formatShare(shareOfLimit(facts))} of the limit`;
+}
+
+/**
+ * One pod a node that takes little of the node (a log shipper, a CNI, a security agent), or a new container beside known ones
+ * that takes no more than a mesh's proxy asks for: even and in many places is what an agent is.
+ */
+export function isLikeAgent(facts: Facts): boolean {
+  const { subject, suspicion, sideCar, thresholds } = facts;
+  const { workload, nodeCores, kind, members } = subject;
+  if (kind !== 'cpu') return false;
+  if (sideCar !== null && suspicion.cores <= pageCores(thresholds)) return true;
+  if (workload?.kind !== 'DaemonSet' || nodeCores === null) return false;
+  const { ofNodeByAgents, ofNodeByUnevenAgents } = thresholds.level;
+  if (suspicion.cores <= ofNodeByAgents * nodeCores) return true;
+  return (
+    isUneven(facts) && totalCores(subject) <= ofNodeByUnevenAgents * nodeCores * members.length
+  );
+}
+
+/** What watches a node is busy as and when its node is; what mines takes the same everywhere and always. */
+function isUneven({ subject, track, thresholds: { spread, shape } }: Facts): boolean {
+  const { members } = subject;
+  if (members.length <= spread.many) return false;
+  // Of a few pods the coefficient of variation: a median's deviation of them flickers from window to window.
+  const mean = totalCores(subject) / members.length;
+  const away = members.reduce((sum, { cores }) => sum + Math.abs(cores - mean), 0);
+  return robustSpread(track.recent) > shape.flat || away / members.length > (shape.flat / 2) * mean;
+}
+
+/** What it asked for is what it is expected to use: a newcomer far below that waits for its work. */
+export function isWaiting(facts: Facts): boolean {
+  const { request, kind } = facts.subject;
+  if (kind === 'gpu' || request === null) return false;
+  return highest(facts) < facts.thresholds.level.ofRequestWhenWaiting * request;
+}
+
+function highest({ suspicion, track }: Facts): number {
+  return Math.max(suspicion.cores, ...track.recent);
+}
+
+/** A strong mark of the spec: agents have privileges too, and use little. */
+function isMarked(families: Families): boolean {
+  return (families.get('spec') ?? 0) >= 1;
+}
 
 /** Every cap, in the order in which those that hold are listed. */
-export const CAPS: readonly Cap[] = [...GENERAL, ...EXPLAINED, ...NEWCOMERS];
+export const CAPS: readonly Cap[] = [
+  {
+    name: 'too-short',
+    atMost: null,
+    applies: (facts, families) =>
+      facts.track.hotWindows < neededWindows(facts, families.get('novelty') ?? 0) ||
+      facts.track.dwell < facts.thresholds.dwell.onWindows,
+    because: ({ track }) =>
+      `Seen for ${track.hotWindows} windows of five minutes so far: a warning needs more, or at least twice the normal use where network traffic is unknown`,
+  },
+  {
+    // Somebody with access to the configuration answers for it until a date. Annotations cannot.
+    name: 'allow-list',
+    atMost: 'info',
+    explains: true,
+    applies: (facts) => allowanceOf(facts) !== undefined,
+    because(facts) {
+      const entry = allowanceOf(facts);
+      return `Allowed until ${entry?.until}: ${entry?.reason}`;
+    },
+  },
+  {
+    // People expect it. A signature is critical all the same.
+    name: 'planned-event',
+    atMost: 'info',
+    explains: true,
+    applies: ({ planned }) => planned !== null,
+    because: ({ planned }) =>
+      `Planned: ${planned?.name}, until ${formatTime(planned?.endsAt ?? 0)} (${planned?.by})`,
+  },
+  {
+    // A few hours of it do not tell what it does at others. What came then has to be steady, to be twice what was seen
+    // or at its limit, and its traffic must show that it is no load; siblings tell more.
+    name: 'first-hours',
+    atMost: 'info',
+    applies({ normal, track, subject, thresholds }, families) {
+      if (normal.source !== 'unknown' || subject.kind !== 'cpu' || families.has('spec'))
+        return false;
+      const isOfOwnHours = normal.base !== null && normal.base !== normal.siblings;
+      const isHint = isOfOwnHours && (families.get('novelty') ?? 0) < 1 && !families.has('level');
+      const isLoad = isOfOwnHours && subject.net === null;
+      return isLoad || isHint || !isSteady(track, thresholds);
+    },
+    because:
+      'Only a few hours of it are known: a warning needs steady use, of twice as much or at its limit, beyond its traffic',
+  },
+  {
+    // Ordinary work goes so far beyond its normal now and then, for an hour or two; what mines is even, at its limit, or more,
+    // or goes on in silence.
+    name: 'small-excess',
+    atMost: 'info',
+    applies: ({ normal, track, thresholds }, families) =>
+      normal.source === 'own' &&
+      (families.get('novelty') ?? 0) < 1 &&
+      ((families.get('work') ?? 0) < thresholds.points.silence ||
+        track.hotWindows < UNDECIDED_UNITS) &&
+      BEYOND_SMALL.every((family) => !families.has(family)),
+    because:
+      'Less than twice its normal, and neither steady nor at its limit: may be ordinary work',
+  },
+  {
+    name: 'first-day',
+    atMost: 'warning',
+    applies: ({ window, historyStart }) => window.end - historyStart < DAY_MS,
+    because: () => 'On the first day only a signature is critical',
+  },
+  {
+    name: 'too-short-for-critical',
+    atMost: 'warning',
+    applies: ({ track, thresholds }) => track.hotWindows < criticalWindows(thresholds),
+    because: ({ thresholds }) => `Critical needs ${criticalWindows(thresholds)} windows of it`,
+  },
+  {
+    // Neither silence nor a mark in the spec: agents have privileges too, and use little.
+    name: 'no-silence',
+    atMost: 'warning',
+    applies(_, families) {
+      const spec = families.get('spec') ?? 0;
+      const isMarked = spec >= 1 || (spec > 0 && families.has('level'));
+      return !families.has('work') && !isMarked && (families.get('signals') ?? 0) < 1;
+    },
+    because: ({ subject }) =>
+      subject.net === null
+        ? 'Critical needs network metrics, which are missing'
+        : 'Critical needs CPU use without I/O, or an indicator in the pod spec',
+  },
+  {
+    // Known software that burns more CPU in silence is a busy loop as often as a miner.
+    name: 'known-software',
+    atMost: 'warning',
+    applies: (facts, families) => !families.has('spec') && isKnown(facts),
+    because:
+      'Known software with more CPU but no more I/O: a busy loop, a costly release or a miner. Check its processes and connections',
+  },
+  {
+    // Jobs are made to compute.
+    name: 'job',
+    atMost: 'warning',
+    applies: ({ subject }, families) => !families.has('spec') && subject.runs,
+    because: 'Jobs are expected to compute: only an indicator in the pod spec makes them critical',
+  },
+  {
+    // A Job or CronJob whose past runs, which no alarm flagged, used as much: this is what it does.
+    name: 'past-runs',
+    atMost: null,
+    explains: true,
+    applies: (facts) =>
+      (facts.subject.runs || facts.subject.kind === 'group') &&
+      highestRun(facts) * (1 + facts.thresholds.novelty.margin) >= facts.suspicion.cores,
+    because: (facts) => `Past runs used up to ${formatCores(highestRun(facts))}`,
+  },
+  {
+    // Tensor cores at work: training or inference, on the GPU or feeding it. Miners leave them idle.
+    name: 'gpu-training',
+    atMost: 'info',
+    explains: true,
+    applies: ({ subject, thresholds }) => (subject.tensor ?? 0) > thresholds.gpu.tensor,
+    because: ({ subject }) => `Tensor cores ${formatShare(subject.tensor ?? 0)} active`,
+  },
+  {
+    // A JVM (or another collected runtime) at its memory limit burns CPU on garbage, in silence.
+    name: 'memory-limit',
+    atMost: 'info',
+    explains: true,
+    applies: (facts) => isAtItsMemoryLimit(facts) && !cameWithMemory(facts),
+    because: (facts) => `${memoryText(facts)}: may be garbage collection`,
+  },
+  {
+    // Where the memory came with the use, it may have been filled on purpose.
+    name: 'memory-filled',
+    atMost: 'warning',
+    applies: (facts) => isAtItsMemoryLimit(facts) && cameWithMemory(facts),
+    because: (facts) => `${memoryText(facts)}: garbage collection, or memory filled with the use`,
+  },
+  {
+    // Up to twice what its traffic accounts for: a release, a slower node, answers of fewer bytes and a small miner look
+    // alike until the traffic has varied; after a release also what is ordinary at that hour.
+    name: 'traffic-has-not-varied',
+    atMost: 'info',
+    applies({ suspicion, normal, track, window }, families) {
+      const { traffic, isHot, by } = suspicion;
+      const lasted = window.end - track.since;
+      if (traffic === null || families.has('spec') || normal.isDeployed || lasted >= DAY_MS)
+        return false;
+      const isAfterRelease =
+        track.imageSince > track.firstSeen && Math.abs(track.since - track.imageSince) <= DAY_MS;
+      if (isAfterRelease && (!isHot || by === 'traffic')) return true;
+      // In an episode's first hour the hour's average lags behind: then the episode's windows count.
+      const used =
+        lasted <= HOUR_MS ? Math.max(traffic.used, medianOf(track.recent)) : traffic.used;
+      return used < TWICE * traffic.accounted;
+    },
+    because:
+      'A release or a slower node may need this much more for the same traffic: undecided until traffic has varied',
+  },
+  {
+    name: 'like-agent',
+    atMost: 'warning',
+    applies: (facts, families) => !isMarked(families) && isLikeAgent(facts),
+    because: () =>
+      'A new DaemonSet or sidecar that uses little of its node, or little and not the same everywhere, may be an agent',
+  },
+  {
+    name: 'small-use',
+    atMost: 'warning',
+    applies: (facts, families) =>
+      !isMarked(families) && highest(facts) < pageCores(facts.thresholds),
+    because: ({ thresholds }) =>
+      `Critical needs ${pageCores(thresholds)} cores in a pod: less costs cents a month`,
+  },
+  {
+    name: 'waiting',
+    atMost: 'warning',
+    applies: (facts, families) => !isMarked(families) && isWaiting(facts),
+    because: () => 'It uses a small part of its request: it may wait for traffic',
+  },
+  {
+    // Containers share their pod's network; but a proxy's CPU follows theirs, and a miner's does not. As long as that is not
+    // decided, a rollout to workloads of several namespaces speaks for it: it takes a cluster administrator's rights.
+    name: 'serves-its-pod',
+    atMost: null,
+    explains: true,
+    applies({ sideCar }, families) {
+      if (sideCar === null || isMarked(families)) return false;
+      const { follows, isLittle, isRollout } = sideCar;
+      return (isLittle || isRollout) && (follows ?? (isLittle && isRollout));
+    },
+    because({ sideCar, suspicion }) {
+      const follows = sideCar?.follows === true ? 'it follows' : 'undecided whether it follows';
+      const places = `its image was added to ${sideCar?.workloads ?? 1} known workloads`;
+      return `Uses ${formatCores(suspicion.cores)} next to ${formatCores(sideCar?.othersCores ?? null)} of its pod’s known containers: ${follows} their use; ${places}`;
+    },
+  },
+  {
+    // A new sidecar that may be a proxy after all: it surely follows the others, or that is not decided and it is
+    // little or as uneven as they are (a miner is steady; what serves them has their ups and downs, and its own).
+    name: 'may-serve-its-pod',
+    atMost: 'warning',
+    applies: ({ sideCar }) =>
+      sideCar !== null && (sideCar.follows ?? (sideCar.isLittle || !sideCar.isEvener)),
+    because:
+      'A new sidecar that may serve its pod: undecided until the other containers’ use has varied',
+  },
+];
 
 /** True for an active signature, or a miner that another tool has seen while it burns CPU. */
 export function isSigned({ thresholds }: Facts, families: Families): boolean {
@@ -32,7 +368,7 @@ export function capped(
     name,
     atMost,
     explains,
-    because: because(facts),
+    because: typeof because === 'string' ? because : because(facts),
   }));
   const lowest = [severity, ...held.map(({ atMost }) => atMost)].reduce((least, atMost) =>
     rankOf(atMost) < rankOf(least) ? atMost : least,

@@ -3,8 +3,7 @@ import { HOUR_MS } from '../../../model/time.ts';
 import type { Facts } from '../evidence/signal.ts';
 import { isWorking } from '../evidence/signals/cpuWithoutWork.ts';
 import { isSteady } from '../evidence/signals/plateau.ts';
-import { isSigned } from './caps.ts';
-import { isAtItsMemoryLimit } from './caps/explained.ts';
+import { isAtItsMemoryLimit, isSigned } from './caps.ts';
 import type { Judgement } from './judge.ts';
 
 interface Explanation {
@@ -24,9 +23,8 @@ const EXPLANATIONS: readonly Explanation[] = [
     fits: ({ normal, track }) =>
       !normal.isDeployed &&
       track.since > 0 &&
-      [track.imageSince, track.commandSince].some(
-        (at) => at > track.firstSeen && Math.abs(at - track.since) <= HOUR_MS,
-      ),
+      track.imageSince > track.firstSeen &&
+      Math.abs(track.imageSince - track.since) <= HOUR_MS,
   },
   { cause: 'load-or-batch', fits: (facts) => isWorking(facts) },
   {
@@ -44,7 +42,6 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
 ];
 
-/** The explanation that fits best. */
 export function causeOf(facts: Facts, judgement: Judgement, severity: Severity): FindingCause {
   const found = EXPLANATIONS.find(({ fits }) => fits(facts, judgement, severity));
   return found?.cause ?? 'unexplained';

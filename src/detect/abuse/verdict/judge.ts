@@ -1,11 +1,11 @@
-import type { Evidence, EvidenceFamily, Severity } from '../../../model/finding.ts';
+import type { Evidence, EvidenceFamily, Severity, Verdict } from '../../../model/finding.ts';
 import { measureAll, type MeasuredSignal } from '../evidence/signals.ts';
 import { isWorking } from '../evidence/signals/cpuWithoutWork.ts';
 import type { Facts } from '../evidence/signal.ts';
-import { isLikeAgent, isWaiting } from './caps/newcomers.ts';
-import type { Families, HeldCap } from './cap.ts';
-import { capped, isSigned } from './caps.ts';
+
+import { capped, isLikeAgent, isSigned, isWaiting, type Families, type HeldCap } from './caps.ts';
 import { rankOf } from '../state/state.ts';
+import type { Subject } from '../subjects/subject.ts';
 
 /** A point of evidence in points of the score, and so many belong to each severity. */
 const SCORE_PER_POINT = 25;
@@ -16,13 +16,24 @@ export interface Judgement {
   readonly points: number;
   readonly readings: readonly MeasuredSignal[];
   readonly families: Families;
-  /** The caps at or below what the evidence comes to. */
   readonly caps: readonly HeldCap[];
   /** Why it is not more than it is: what would have to be known or to happen. */
   readonly undecided: readonly string[];
 }
 
-/** Of what nothing was to be said: no signal was read. */
+export interface Judged {
+  readonly facts: Facts;
+  readonly judgement: Judgement;
+  readonly status: Verdict['status'];
+  readonly severity: Severity;
+  readonly memberKeys: readonly string[];
+}
+
+export interface AbuseLook {
+  readonly subjects: readonly Subject[];
+  readonly judged: readonly Judged[];
+}
+
 export const QUIET: Judgement = {
   severity: null,
   points: 0,
@@ -33,8 +44,7 @@ export const QUIET: Judgement = {
 };
 
 /**
- * From independent families to a severity, and down to the lowest cap that holds. Families count up to their
- * strongest signal: a warning takes two families and two points, critical three of each.
+ * A warning takes two families and two points, critical three of each; a family counts as its strongest signal.
  *
  * @param without signals and caps that are left out, for the ablation.
  */
@@ -112,7 +122,6 @@ export function scoreOf(points: number, severity: Severity | null): number {
   return Math.max(low, Math.min(low + SCORE_PER_POINT - 1, Math.round(SCORE_PER_POINT * points)));
 }
 
-/** A reading as it is shown and stored. */
 export function evidenceOf(reading: MeasuredSignal): Evidence {
   const { signal, value, threshold, strength, text } = reading;
   return {

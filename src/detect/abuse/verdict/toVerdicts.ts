@@ -1,22 +1,21 @@
 import type { Evidence, FindingCause, Severity, Verdict } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
 import { HOUR_MS, HOURS_PER_MONTH, formatTime, windowHours } from '../../../model/time.ts';
-import type { AbuseLook, Judged } from '../look.ts';
 import { rankOf, severityOfRank } from '../state/state.ts';
 import { MOST_NAMED, totalCores, type Subject } from '../subjects/subject.ts';
 import { medianOf } from '../../../model/quantile.ts';
 import { repositoryOf } from '../../../model/podSpec.ts';
 import { causeOf, CHECK_OF_CAUSE } from './cause.ts';
 import { nextSteps } from './nextSteps.ts';
-import { evidenceOf, scoreOf, type Judgement } from './judge.ts';
+import { evidenceOf, scoreOf, type AbuseLook, type Judged, type Judgement } from './judge.ts';
 import { type Facts } from '../evidence/signal.ts';
 import { formatNumber, plural } from '../../../model/text/units.ts';
 
 const RULE = 'miner-like-use';
 
 /**
- * One cause, one finding: a group speaks for its members, at least as severely as they do, and the graver of cores and
- * GPUs for a container. A member whose finding was there before keeps it, without another word, until its own alarm ends.
+ * One cause, one finding: a group speaks for its members, at least as severely, and the graver of cores and GPUs for a
+ * container. A member whose finding was there before keeps it until its own alarm ends.
  */
 export function toVerdicts({ subjects, judged }: AbuseLook): readonly Verdict[] {
   const firing = judged.filter(({ status }) => status === 'firing');
@@ -50,7 +49,6 @@ function outweighs(a: Verdict, b: Verdict): boolean {
   return a.status === b.status ? a.score > b.score : a.status === 'firing';
 }
 
-/** Workloads elsewhere that run the same image repository. */
 function sameImage(subject: Subject, subjects: readonly Subject[]): readonly string[] {
   if (subject.image === null) return [];
   const repository = repositoryOf(subject.image);
@@ -67,7 +65,6 @@ function sameImage(subject: Subject, subjects: readonly Subject[]): readonly str
   return [...new Set(names)].sort().slice(0, MOST_NAMED);
 }
 
-/** @param sameImage workloads elsewhere that run the image. */
 function verdictOf(
   facts: Facts,
   judgement: Judgement,
@@ -168,7 +165,6 @@ function summaryOf(
     : `Unusual CPU: ${said}. ${CHECK_OF_CAUSE[cause]}`;
 }
 
-/** What happened around the onset: context without weight. */
 function context({ track, subject }: Facts, sameImage: readonly string[]): Verdict['evidence'] {
   const { node = null, createdAt = null } = subject.members[0]?.pod ?? {};
   const found: Evidence[] = [];
@@ -176,10 +172,8 @@ function context({ track, subject }: Facts, sameImage: readonly string[]): Verdi
     if (track.since > 0 && Math.abs(at - track.since) <= HOUR_MS)
       found.push(remark(signal, `${text} at ${formatTime(at)}, around the onset`));
   };
-  const { firstSeen, imageSince, commandSince } = track;
+  const { firstSeen, imageSince } = track;
   if (imageSince > firstSeen) changed('image-changed', imageSince, 'Its image changed');
-  if (commandSince > firstSeen)
-    changed('command-changed', commandSince, 'Its command line changed');
   changed('pod-created', createdAt ?? 0, 'The pod was created');
   if (node !== null) found.push(remark('node', `It runs on node ${node}`));
   if (sameImage.length > 0)

@@ -4,7 +4,6 @@ import { HOUR_UNITS } from '../../state/state.ts';
 import { unknown, type Facts, type Signal } from '../signal.ts';
 import { isSteady } from './plateau.ts';
 
-/** What the added use of an episode did. */
 interface Work {
   readonly bytesPerCoreSecond: number;
   /** So many bytes a core-second would still be silence. */
@@ -15,7 +14,6 @@ interface Work {
   readonly isInPassing: boolean;
 }
 
-/** Null while network or use is not known. */
 function workOf({ track, normal, subject, thresholds }: Facts): Work | null {
   if (track.ioCoreSeconds <= 0 || subject.net === null) return null;
   const { weakShare, silentBytesPerCoreSecond } = thresholds.work;
@@ -34,10 +32,7 @@ function workOf({ track, normal, subject, thresholds }: Facts): Work | null {
   };
 }
 
-/**
- * True where the added use surely moves so many bytes a core-second (by default more than silence does), and not just
- * what a busier hour of its workload moves in passing. Working evenly, or in many pods, is what a service does then.
- */
+/** True where the added use surely moves so many bytes a core-second (by default more than silence), and not in passing. */
 export function isWorking(facts: Facts, least = 0): boolean {
   const work = workOf(facts);
   return (
@@ -48,14 +43,9 @@ export function isWorking(facts: Facts, least = 0): boolean {
 }
 
 /**
- * CPU that moves no data: a hash needs no input. Silent below 2 kB of extra network and disk a core
- * second (the floor rule of the facts), or where the added use comes with less than a tenth of the
- * bytes that a core-second of this very workload ordinarily comes with, which cover traffic would have
- * to match. Not for host-network pods, whose counters are their node's. In the first hours, in which no ratio is known,
- * what stays at its limit for two hours while its traffic varies does no work of that traffic.
- *
- * With the disk unknown half of the work is: then silence is a hint, until an hour on end at its limit or flat, in a
- * workload whose ordinary use is known: vacuums, compactions and indexing are over by then, or uneven.
+ * CPU that moves no data: a hash needs no input. Silent below 2 kB of extra network and disk a core second (the floor rule),
+ * or with less than a tenth of the bytes of this very workload, which cover traffic would have to match.
+ * With the disk unknown silence is a hint, until an hour on end of steady use: compactions and indexing are over by then.
  */
 export const cpuWithoutWork: Signal = {
   name: 'cpu-without-work',

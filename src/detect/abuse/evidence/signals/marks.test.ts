@@ -7,7 +7,7 @@ import {
   reading,
   strengthOf,
 } from '../../../../../test/support/abuse/abuse.ts';
-import { elevatedSpec, signature, systemLikeName, weakIndicator } from './marks.ts';
+import { signature, systemLikeName, weakIndicator } from './marks.ts';
 
 describe('signature', () => {
   const marked = { ...NO_INDICATORS, strong: ['a Stratum address'] };
@@ -51,27 +51,5 @@ describe('systemLikeName', () => {
 
   it('says nothing of ordinary names', () => {
     expect(strengthOf(systemLikeName, { normal: NEW })).toBe(0);
-  });
-});
-
-describe('elevatedSpec', () => {
-  const indicators = { ...NO_INDICATORS, elevated: ['privileged', 'huge pages'] };
-
-  it('counts weakly, and only for what is new', () => {
-    expect(strengthOf(elevatedSpec, { indicators, normal: NEW })).toBe(0.5);
-    expect(strengthOf(elevatedSpec, { indicators, normal: own() })).toBe(0);
-    expect(strengthOf(elevatedSpec, { normal: NEW })).toBe(0);
-  });
-
-  it('a new image in kube-system needs no spec to be seen', () => {
-    const subject = aSubject({ namespace: 'kube-system' });
-    const blind = { ...NO_INDICATORS, isSpecKnown: false };
-    const found = reading(elevatedSpec, { subject, normal: NEW, indicators: blind });
-    expect(found).toMatchObject({ strength: 0.5, value: 'new in kube-system' });
-  });
-
-  it('is unknown without specs', () => {
-    const blind = { ...NO_INDICATORS, isSpecKnown: false };
-    expect(strengthOf(elevatedSpec, { indicators: blind, normal: NEW })).toBeNull();
   });
 });

@@ -51,7 +51,7 @@ export const signature = signalOf({
   missing: 'Commands, arguments and environment are not known; the image shows nothing',
 });
 
-/** Ordinary things that miners also have: a pool's port, a threads flag, huge pages for hashing. */
+/** Ordinary things that miners also have: a pool's port, a downloader, a wallet's setting. */
 export const weakIndicator = signalOf({
   name: 'weak-indicator',
   unit: 'indicator',
@@ -63,26 +63,8 @@ export const weakIndicator = signalOf({
 });
 
 /**
- * Privileges that a miner likes (privileged, host namespaces, huge pages) on something new, or any new
- * image in kube-system. Agents have them too, so it is weak, and nothing for what is long known.
- */
-export const elevatedSpec = signalOf({
-  name: 'elevated-spec',
-  unit: 'setting',
-  found: ({ indicators, normal, subject }) =>
-    subject.namespace === 'kube-system' && normal.isDeployed
-      ? [...indicators.elevated, 'new in kube-system']
-      : indicators.elevated,
-  strength: ({ normal, thresholds }) => (normal.isDeployed ? thresholds.points.weak : 0),
-  says: (found) => `Elevated settings: ${found}`,
-  none: 'No elevated settings',
-  missing: 'Its security settings are not known: no pod specs',
-});
-
-/**
- * Named like a part of Kubernetes, from somebody else's registry (seen: `kubernetesio/kube-controller`
- * in kube-system, a DaemonSet `proxy-api` of `pauseyyf/pause`). Full strength only when it is new:
- * mirrors of the real thing are everywhere.
+ * Named like a part of Kubernetes, from somebody else's registry (seen: `kubernetesio/kube-controller`). Full strength only
+ * when it is new: mirrors of the real thing are everywhere.
  */
 export const systemLikeName = signalOf({
   name: 'system-like-name',

@@ -7,11 +7,7 @@ import { unknown, type Signal } from '../signal.ts';
 /** From a doubling on novelty counts in full: honest releases move use by less. */
 export const TWICE = 2;
 
-/**
- * Use far above the workload's own robust baseline for this hour (median + 6 robust sigmas: on 66
- * honest pod-days nothing stayed above that for ten minutes, see facts). Full strength from a doubling
- * on; less is common after releases and counts half.
- */
+/** Use far above what it is held against. Full strength from a doubling on; less is common after releases. */
 export const novelUse: Signal = {
   name: 'novel-use',
   family: 'novelty',
@@ -41,10 +37,7 @@ export const novelUse: Signal = {
   },
 };
 
-/**
- * The workload, its container or its image repository did not exist before, in a history old enough
- * to know. Attackers deploy (DaemonSets, bare pods); installing Burnwatch must not make everything new.
- */
+/** It did not exist before, in a history old enough to know: installing Burnwatch must not make everything new. */
 export const newWorkload: Signal = {
   name: 'new-workload',
   family: 'novelty',
@@ -54,7 +47,6 @@ export const newWorkload: Signal = {
     const { repoSince, firstSeen } = track;
     const isImage = normal.isDeployed && repoSince > firstSeen;
     const since = formatTime(isImage ? repoSince : firstSeen);
-    const isKnown = normal.source === 'own';
     const read = (strength: number, text: string) => ({
       value: since,
       threshold: normal.isDeployed || normal.isArrival ? formatTime(historyStart) : null,
@@ -63,11 +55,14 @@ export const newWorkload: Signal = {
     });
     if (normal.isDeployed)
       return read(
-        isKnown ? weak : 1,
+        normal.source === 'own' ? weak : 1,
         `${isImage ? 'New image since' : 'First seen'} ${since}; no history to compare with`,
       );
     if (normal.isArrival)
-      return read(isKnown ? 0 : weak, `First seen ${since}, within the first day of the history`);
+      return read(
+        normal.source === 'own' ? 0 : weak,
+        `First seen ${since}, within the first day of the history`,
+      );
     return normal.source === 'unknown'
       ? unknown(
           `Whether it is new is not known: the history begins at ${formatTime(historyStart)} and needs a day before`,

@@ -45,18 +45,6 @@ describe('flatness', () => {
     expect(strengthOf(flatness, { track: aTrack({ recent: bumpy }) })).toBe(0);
   });
 
-  it('is nothing where the limit makes it flat', () => {
-    const track = aTrack({ recent: flat, throttled: 0.26 });
-    expect(strengthOf(flatness, { track })).toBe(0);
-    expect(reading(flatness, { track }).text).toMatch(/its limit makes the use steady/);
-    expect(strengthOf(flatness, { track: aTrack({ recent: flat, throttled: 0.25 }) })).toBe(1);
-  });
-
-  it('does not take throttling that is not known for none at all, nor for some', () => {
-    const subject = aSubject({ throttled: null });
-    expect(strengthOf(flatness, { track: aTrack({ recent: flat }), subject })).toBe(1);
-  });
-
   it('is unknown before five windows', () => {
     expect(strengthOf(flatness, { track: aTrack({ recent: [1, 1, 1, 1] }) })).toBeNull();
   });

@@ -20,9 +20,8 @@ export function isSteady(
 }
 
 /**
- * It takes nearly all it may have, window after window: of its limit, else far over its request, else
- * of its node. A level alone proves nothing (facts: one honest service at its limit was all that a
- * 60 % rule found); against a normal of its own it counts half, since busy is what servers are for.
+ * It takes nearly all it may have, window after window. A level alone proves nothing; against a normal of its own it counts
+ * half, since busy is what servers are for.
  */
 export const sustainedUse: Signal = {
   name: 'sustained-use',
@@ -43,34 +42,27 @@ export const sustainedUse: Signal = {
   },
 };
 
-/**
- * A plateau: miners were measured at a coefficient of variation of 1.5–13 % between samples, less over
- * windows. Not evidence by itself, and none at all where the limit makes it flat (CFS throttling).
- */
+/** A plateau: miners were measured at 1.5–13 %. Not evidence by itself. */
 export const flatness: Signal = {
   name: 'flatness',
   family: 'shape',
   unit: 'share',
-  measure({ track, subject, thresholds: { shape } }) {
+  measure({ track, thresholds: { shape } }) {
     if (track.recent.length < shape.minWindows)
       return unknown(`Needs ${shape.minWindows} suspicious windows`);
     const spread = robustSpread(track.recent);
-    const isHeld = subject.throttled !== null && track.throttled > shape.throttled;
     return {
       value: spread,
       threshold: shape.flat,
-      strength: spread <= shape.flat && !isHeld ? 1 : 0,
-      text: isHeld
-        ? `Throttled in ${formatShare(track.throttled)} of periods: its limit makes the use steady`
-        : `Use varies by ${formatShare(spread)} between windows`,
+      strength: spread <= shape.flat ? 1 : 0,
+      text: `Use varies by ${formatShare(spread)} between windows`,
     };
   },
 };
 
 /**
- * Memory that came together with the use, or, of what is new, as much as RandomX takes in its fast mode: a data set of
- * 2,080 MiB and a cache of 256 MiB, which is all that its light mode takes. Other algorithms take next to nothing: a
- * bonus, never a condition.
+ * Memory that came with the use, or, of what is new, as much as RandomX takes in its fast mode (2,080 + 256 MiB). Other
+ * algorithms take next to nothing: a bonus, never a condition.
  */
 export const memoryStep: Signal = {
   name: 'memory-step',
@@ -94,10 +86,7 @@ export const memoryStep: Signal = {
   },
 };
 
-/**
- * A busy GPU whose tensor cores are idle: training and inference use them, hashing does not (a GPU
- * miner holds the GPU at 80–92 %). Weak alone: rendering and FP64 simulations look the same.
- */
+/** A busy GPU whose tensor cores are idle. Weak alone: rendering and FP64 simulations look the same. */
 export const gpuWithoutTensor: Signal = {
   name: 'gpu-without-tensor',
   family: 'shape',

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { loadThresholds } from '../../../daemon/config/loadThresholds.ts';
 import { addHour, EMPTY_RING, type HourRing } from '../../usual/hourRing.ts';
-import { lineThrough, usualAtTraffic } from './usual.ts';
+import { lineThrough, usualAtTraffic } from './baseline.ts';
 
 const { baseline } = loadThresholds([]).abuse;
 const FIRST = 400_000;

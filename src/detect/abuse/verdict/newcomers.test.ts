@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { isLikeAgent } from './newcomers.ts';
-import type { SideCar } from '../../evidence/follow.ts';
-import { aFacts, aSubject, aSuspicion } from '../../../../../test/support/abuse/abuse.ts';
+import { isLikeAgent } from './caps.ts';
+import type { SideCar } from '../evidence/signal.ts';
+import { aFacts, aSubject, aSuspicion } from '../../../../test/support/abuse/abuse.ts';
 
 const workload = { kind: 'DaemonSet', name: 'agent' };
 
