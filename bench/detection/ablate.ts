@@ -97,7 +97,7 @@ ${row(`jointly: ${gone.map((name) => `\`${name}\``).join(', ')}`, joint)}
 
 The last row is the largest set that can go, taken greedily, without a figure becoming worse. What is in it and stays is
 required of the detector all the same, or is right in clusters that these cases do not show:
-[the decision](decisions/2026-11-30-abuse-first-hours.md).
+[the decision](decisions/2026-11-30-abuse-spikes.md).
 `;
 }
 

@@ -303,3 +303,25 @@ it('bursts that a workload has always had are one finding of the first day', () 
   expect(run.open()).toEqual([]);
   expect(messages.every(({ at }) => at - AbuseRun.START < DAY_MS)).toBe(true);
 });
+
+describe('what comes and goes', () => {
+  const HISTORY = 4 * DAY_MS;
+  /** Cores of each window from the end of a quiet history on; the rest of the hours are quiet. */
+  const after = (burnt: readonly number[], hours: number, repeats = false) => {
+    const run = new AbuseRun().play(HISTORY, quiet);
+    const onset = run.now;
+    return run.play(hours * HOUR_MS, (start) => {
+      const at = (start - onset) / (5 * MINUTE_MS);
+      return [web(start, burnt[repeats ? at % burnt.length : at] ?? 0)];
+    });
+  };
+
+  it('two bursts of ten minutes are ordinary', () => {
+    expect(after([0.5, 0.8, 0, 0.5, 0.8], 3).events).toEqual([]);
+  });
+
+  it('a miner of ten minutes in thirty is found', () => {
+    const run = after([0.5, 0.5, 0, 0, 0, 0], 12, true);
+    expect(run.open().map(({ severity }) => severity)).toEqual(['warning']);
+  });
+});

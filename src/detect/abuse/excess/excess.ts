@@ -153,7 +153,7 @@ function lasting(
   const sigma = usual.isShort && !usual.isProvisional ? 0 : sigmaOf(usual, thresholds);
   const excess = beyond(hour, base, usual, usual.average, thresholds, sigma);
   const { normal, extraCores, extraBytes, threshold } = excess;
-  if (extraCores < thresholds.minCores || subject.cores - normal < extraCores / 2) return null;
+  if (extraCores < thresholds.minCores || subject.cores - normal < extraCores) return null;
   if (smoothCores < threshold) return null;
   const silence = silentBelow(extraCores, subject, thresholds) * extraCores;
   return { excess, isSilent: (extraBytes ?? silence) < silence };

@@ -1,5 +1,6 @@
 import { hash } from '../../../model/hash.ts';
 import { repositoryOf } from '../../../model/podSpec.ts';
+import { medianOf } from '../../../model/quantile.ts';
 import { SECOND_MS } from '../../../model/time.ts';
 import { isSteady } from '../evidence/signals/plateau.ts';
 import type { Facts } from '../evidence/signal.ts';
@@ -82,7 +83,10 @@ function addToHour(track: Mutable<Track>, { subject, window, planned }: Facts): 
   const pace = track.hour < 0 ? 1 : Math.min(1, unitsOf(window) / HOUR_UNITS);
   const toward = (was: number, value: number | null): number =>
     value === null ? -1 : was < 0 ? value : was + (value - was) * pace;
-  track.smoothCores = toward(track.smoothCores, cores);
+  // A spike of one window does not last, in an hour's average as in its mean.
+  const { lastCores = cores, olderCores = cores } = track.hour < 0 ? {} : track;
+  track.smoothCores = toward(track.smoothCores, medianOf([cores, lastCores, olderCores]));
+  Object.assign(track, { lastCores: cores, olderCores: lastCores });
   track.smoothNet = toward(track.smoothNet, net);
   track.smoothDisk = toward(track.smoothDisk, disk);
   const hour = hourOf(window.start);
@@ -102,7 +106,8 @@ export function closeHour(ring: HourRing | null, track: Track): HourRing | null 
   const { hour, windows, netWindows, diskWindows } = track;
   if (windows === 0) return ring;
   const values = {
-    mean: track.sumCores / windows,
+    // One window of a spike says nothing of what the rest of the hour does.
+    mean: windows === 1 ? track.sumCores : (track.sumCores - track.peakCores) / (windows - 1),
     peak: track.peakCores,
     net: netWindows === 0 ? null : track.sumNet / netWindows,
     disk: diskWindows === 0 ? null : track.sumDisk / diskWindows,

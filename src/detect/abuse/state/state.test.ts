@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fc } from '../../../../test/support/properties.ts';
-import { EMPTY_RING, RING_BYTES } from '../../usual/hourRing.ts';
+import { aFacts, aSubject } from '../../../../test/support/abuse/abuse.ts';
+import { EMPTY_RING, RING_BYTES, valuesAt } from '../../usual/hourRing.ts';
+import { advance, closeHour } from './advance.ts';
 import { abuseCodec } from './codec.ts';
 import { emptyTrack, type Beside, type Past, type Track } from './state.ts';
 
@@ -62,4 +64,16 @@ describe('state as it is stored', () => {
     page.set(bytes, 5);
     expect(abuseCodec.decode(page.subarray(5))).toEqual(emptyTrack(42));
   });
+});
+
+it('a spike of one window is in no hour, neither in its mean nor in the running average', () => {
+  const facts = aFacts();
+  const hour = [0.1, 0.1, 3, 0.1, 0.1].reduce(
+    (track, cores) => advance({ ...facts, track, subject: aSubject({ cores }) }),
+    emptyTrack(facts.window.start),
+  );
+  expect(hour.smoothCores).toBeCloseTo(0.1);
+  const ring = closeHour(null, hour)!;
+  expect(valuesAt(ring, 'mean', [hour.hour])[0]).toBeCloseTo(0.1);
+  expect(valuesAt(ring, 'peak', [hour.hour])[0]).toBeCloseTo(3, 0);
 });

@@ -12,7 +12,7 @@ const IDENTITY = [
   'imageSince',
   'repo',
   'repoSince',
-  '',
+  'olderCores',
   '',
   /** Working set while all was quiet, bytes. */
   'ram',
@@ -52,7 +52,8 @@ export const ALARM = [
   'alarm',
   'quietBelow',
   'lowFor',
-  '',
+  /** Cores of the window before; and `olderCores` of the one before that. */
+  'lastCores',
   /** When the last alarm ended, and how often it came back within a week. */
   'lastAlarm',
   'returns',

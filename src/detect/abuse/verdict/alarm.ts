@@ -73,8 +73,8 @@ function offFor({ track, normal, thresholds }: Facts): number {
 }
 
 function ended(track: Track): AlarmStep {
-  const { returns, taintedHour, lastSeen } = track;
-  const kept = { returns, taintedHour, lastAlarm: lastSeen, dwell: 0, signs: [] };
+  const { returns, taintedHour, lastSeen, lastCores } = track;
+  const kept = { returns, taintedHour, lastCores, lastAlarm: lastSeen, dwell: 0, signs: [] };
   return said({ ...track, ...none(ALARM), ...kept }, 'clear');
 }
 

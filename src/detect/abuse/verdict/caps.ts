@@ -7,7 +7,7 @@ import { UNDECIDED_UNITS } from '../evidence/sideCars.ts';
 import type { Facts } from '../evidence/signal.ts';
 import { TWICE } from '../evidence/signals/novelty.ts';
 import { isSteady, robustSpread } from '../evidence/signals/plateau.ts';
-import { HOUR_UNITS, rankOf } from '../state/state.ts';
+import { HOUR_UNITS, rankOf, unitsOf } from '../state/state.ts';
 import { totalCores } from '../subjects/subject.ts';
 import { criticalWindows, offWindows, pageCores } from '../thresholds.ts';
 
@@ -38,10 +38,17 @@ function neededWindows(facts: Facts, novelty: number): number {
   if (novelty > 0 && (normal.source !== 'unknown' || normal.base !== null)) {
     // Load looks the same where traffic is not known: it has to be much, and to last.
     if (subject.net === null && normal.base !== null) return novelty >= 1 ? HOUR_UNITS : Infinity;
-    if (normal.source !== 'unknown') return thresholds.dwell.onWindows;
+    if (normal.source !== 'unknown')
+      return isInterrupted(facts) ? thresholds.shape.minWindows : thresholds.dwell.onWindows;
   }
   // Without novelty a level needs half an hour, a shape an hour.
   return track.levelDwell >= thresholds.dwell.onWindows ? offWindows(thresholds) : HOUR_UNITS;
+}
+
+/** True for what comes and goes: two bursts of ten minutes are ordinary. */
+function isInterrupted({ track, window }: Facts): boolean {
+  const rested = unitsOf({ start: track.since, end: window.end }) - track.hotWindows;
+  return rested >= unitsOf(window);
 }
 
 function allowanceOf({ subject, window, thresholds }: Facts) {
