@@ -81,13 +81,7 @@ export function containerSample(
   const isCpuRefused =
     cpu.measured === null &&
     (counters.refused.length > 0 || believed !== readings || isRefused(entry, window));
-  if (believed !== readings)
-    refusals.push(
-      impossibleUse(readings, windowMs, context.nodeSize, {
-        ...context.podLabels,
-        container: entry.name,
-      }),
-    );
+  if (believed !== readings) refusals.push(impossibleUse(entry, readings, windowMs, context));
   const running = at(entry.running, point);
   const requestKnown = isDescribed(entry, told);
   if (cpu.livedMs === 0 && running === null && !requestKnown) return null;
@@ -146,7 +140,6 @@ export function containerSample(
     ramRequestBytes: at(entry.requests.get('memory'), told) ?? unstated,
     ramLimitBytes: at(entry.limits.get('memory'), told),
     gpuRequest: unstated,
-    ...devicesOf(entry, told),
     gpuUtilisation: percent(at(entry.gpuUtilisation, point)),
     gpuTensorActivity: at(entry.gpuTensor, point),
     diskReadBytesPerSecond: idle ? 0 : diskRead,
@@ -164,6 +157,7 @@ export function containerSample(
       network: context.networkCoverage,
       disk: Math.max(seen(samplesOf(entry.diskRead)), seen(samplesOf(entry.diskWrite))),
     },
+    ...devicesOf(entry, told),
   };
   const role = init ?? 'main';
   return { sample, role, livedMs, coveredMs, missingMs, disagree: cpu.disagree, refusals };
@@ -203,11 +197,12 @@ function believableReading(
 }
 
 function impossibleUse(
+  { name }: ContainerEntry,
   { measured, estimated }: CounterReading,
   windowMs: TimeMs,
-  { cpuCores }: NodeSize,
-  labels: Refusal['labels'],
+  { nodeSize: { cpuCores }, podLabels }: ContainerContext,
 ): Refusal {
+  const labels = { ...podLabels, container: name };
   const value = ((measured ?? 0) + estimated) / (windowMs / SECOND_MS);
   const because = `that is its growth per second, and its node has ${cpuCores} cores`;
   return { metric: 'container_cpu_usage_seconds_total', labels, value, because };

@@ -42,6 +42,7 @@ export interface PodContext {
 }
 
 const NO_ENDS: readonly TimeMs[] = [];
+const NO_LABELS: PodSample['labels'] = {};
 
 /** Reads one pod in one window, and counts its samples towards the window's coverage. */
 export function podSample(pod: LivingPod, context: PodContext): PodSample {
@@ -117,17 +118,18 @@ export function podSample(pod: LivingPod, context: PodContext): PodSample {
     createdAt,
     phase: phaseAt(entry, point),
     hostNetwork,
-    labels: statedAt(entry.labels, told)[0] ?? {},
-    annotations: statedAt(entry.annotations, told)[0] ?? {},
+    labels: statedAt(entry.labels, told)[0] ?? NO_LABELS,
+    annotations: statedAt(entry.annotations, told)[0] ?? NO_LABELS,
     heldShare: heldShare(presence, ranShare, windowMs),
-    ...(presence !== null && {
-      heldFrom: (presence.held.start - facts.window.start) / windowMs,
-    }),
     networkReceiveBytesPerSecond: received,
     networkTransmitBytesPerSecond: sent,
     containers: containers.sort((a, b) => compare(a.name, b.name)),
     hold: holdOf(pod, requesting),
     spec: null,
+    // Last: an object has room for what is written out before it, and takes more for what follows.
+    ...(presence !== null && {
+      heldFrom: (presence.held.start - facts.window.start) / windowMs,
+    }),
   };
 }
 
@@ -217,7 +219,7 @@ function resolveWorkload(pod: LivingPod, context: PodContext, depth = 0): Resolv
     node: pod.node,
     ownerPod: ownerPodOf(entry.namespace, owner, context, depth),
     image: mainImage(pod),
-    labels: statedAt(entry.labels, told)[0] ?? {},
+    labels: statedAt(entry.labels, told)[0] ?? NO_LABELS,
   });
 }
 
