@@ -46,7 +46,7 @@ export function overlayNamed<K extends string>(
 export function withLoose(own: ContainerEntry, loose: ContainerEntry): ContainerEntry {
   return {
     name: own.name,
-    throttled: new Map([...own.throttled, ...loose.throttled]),
+    throttled: firstNamed(own.throttled, loose.throttled),
     cpu: [...own.cpu, ...loose.cpu],
     standing: firstKnown(own.standing, loose.standing),
     diskRead: [...own.diskRead, ...loose.diskRead],
