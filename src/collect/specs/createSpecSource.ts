@@ -47,11 +47,13 @@ const REMEMBER_MS = 3 * HOUR_MS;
 
 /**
  * Asks a source no more often than once in `refreshMs`, so that a catch-up over many batches is one listing
- * and not one for each, and remembers pods that have gone since.
+ * and not one for each, and remembers pods that have gone since. Who asks while it lists waits for that, by the signal of
+ * who came first.
  */
 function createRememberingSource(source: SpecSource, refreshMs: number): SpecSource {
   const lastSeen = new Map<string, { readonly record: PodRecord; readonly at: TimeMs }>();
   let last: { readonly at: TimeMs; readonly inventory: Inventory } | null = null;
+  let listing: Promise<Inventory> | null = null;
 
   function withGone(inventory: Inventory, now: TimeMs): Inventory {
     for (const [uid, record] of inventory.pods) lastSeen.set(uid, { record, at: now });
@@ -61,12 +63,21 @@ function createRememberingSource(source: SpecSource, refreshMs: number): SpecSou
     return { ...inventory, pods };
   }
 
-  return {
-    async read(now, signal) {
-      if (last !== null && now - last.at < refreshMs && now >= last.at) return last.inventory;
+  async function list(now: TimeMs, signal: AbortSignal): Promise<Inventory> {
+    try {
       const inventory = withGone(await source.read(now, signal), now);
       last = { at: now, inventory };
       return inventory;
+    } finally {
+      listing = null;
+    }
+  }
+
+  return {
+    async read(now, signal) {
+      if (last !== null && now - last.at < refreshMs && now >= last.at) return last.inventory;
+      // Questions that are answered in one thread ask at the same time.
+      return (listing ??= list(now, signal));
     },
     close: () => source.close(),
   };

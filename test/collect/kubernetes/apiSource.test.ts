@@ -104,6 +104,16 @@ describe('the Kubernetes API as a source of specifications', () => {
     expect(new Set(server.requests.map(({ method }) => method))).toEqual(new Set(['GET']));
   });
 
+  it('lists once for all who ask at the same time', async () => {
+    const source = sourceOf();
+    const [one, other] = await Promise.all([read(source), read(source, AT + 1)]);
+    expect(other).toBe(one);
+    expect(server.requests.filter(({ path }) => path.endsWith('/pods'))).toHaveLength(1);
+    const next = await read(source, AT + 10 * MINUTE_MS);
+    expect(next.pods.size).toBe(2);
+    expect(server.requests.filter(({ path }) => path.endsWith('/pods'))).toHaveLength(2);
+  });
+
   it('reads large lists page by page, and one whose token expired from the start', async () => {
     put(
       ...Array.from({ length: 1_100 }, (_, index) =>
