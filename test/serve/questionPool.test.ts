@@ -4,10 +4,12 @@ import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
 import type { Config } from '../../src/daemon/config/schema.ts';
 import { openHistoryReader } from '../../src/engines/openHistory.ts';
 import { DAY_MS } from '../../src/model/time.ts';
+import { answerFor } from '../../src/serve/questions/cancellation.ts';
 import { QuestionPool } from '../../src/serve/questions/questionPool.ts';
 import { startHoldingProxy } from '../support/holdingProxy.ts';
 import { writeShopHistory } from '../support/shopHistory.ts';
 import { TempHistory } from '../support/tempHistory.ts';
+import { until } from '../support/waiting.ts';
 
 /** A whole history, and Prometheus away: questions are answered from what is recorded. */
 const history = new TempHistory();
@@ -62,6 +64,33 @@ describe('the question threads', () => {
       const answer = pool.questions.costReport({ ...span, ...form });
       const first = await Promise.race([overview.then(() => 'overview'), answer]);
       expect(first).toBeInstanceOf(Uint8Array);
+    } finally {
+      await pool.close();
+      await reader.close();
+    }
+  });
+
+  it('begin nothing for a client that left while its question waited for a thread', async () => {
+    const log = pino({ level: 'silent' });
+    const reader = await openHistoryReader(config.history.path);
+    await using server = await startHoldingProxy('http://127.0.0.1:9');
+    server.holdAfter(0);
+    const prometheus = { ...config.prometheus, url: server.url };
+    const waiting = { config: { ...config, prometheus }, thresholds: loadThresholds([]) };
+    const pool = new QuestionPool(waiting, reader, log);
+    try {
+      const slow = pool.questions.posture({ namespaces: null, namespace: null });
+      const client = new AbortController();
+      const { signal } = client;
+      const quick = answerFor(new Request('http://127.0.0.1/', { signal }), () =>
+        pool.questions.prices({ namespaces: null }),
+      );
+      const both = Promise.allSettled([slow, quick]);
+      await until('both to be asked', () => pool.computed === 2);
+      client.abort();
+      await expect(quick).rejects.toThrow('The client has left');
+      await pool.close();
+      await both;
     } finally {
       await pool.close();
       await reader.close();

@@ -158,7 +158,11 @@ export class QuestionPool {
     const { thread } = QUESTIONS[name];
     const pool = thread === 'slow' ? this.#pools.slow : await this.#quickPool();
     for (let isDoubtful = false; ;) {
-      const asked = () => this.#runOnce(pool, { name, ask }, unwanted);
+      const asked = async () => {
+        // A signal that was aborted earlier has no event any more.
+        if (unwanted.aborted) throw new HttpProblem(503, 'The client has left');
+        return this.#runOnce(pool, { name, ask }, unwanted);
+      };
       const running = isDoubtful ? this.#oneByOne(asked) : asked();
       const result = await (thread === 'slow' ? this.#whileSlow(running) : running);
       if ('outOfMemory' in result) {
@@ -169,7 +173,6 @@ export class QuestionPool {
       }
       if ('refused' in result) throw new QuestionRefused(result.refused);
       if ('answer' in result) return result.answer;
-      if (unwanted.aborted) throw new HttpProblem(503, 'The client has left');
       // It shared a part with a question that was given up, or its thread.
     }
   }
