@@ -97,6 +97,24 @@ describe('the question threads', () => {
     }
   });
 
+  it('refuse a question where a hundred wait', async () => {
+    const log = pino({ level: 'silent' });
+    const reader = await openHistoryReader(config.history.path);
+    const pool = new QuestionPool({ config, thresholds: loadThresholds([]) }, reader, log);
+    try {
+      const all = Array.from({ length: 110 }, (_, index) =>
+        pool.questions.posture({ namespaces: null, namespace: `n-${index}` }),
+      );
+      const ends = await Promise.allSettled(all);
+      // Beside them four are answered.
+      expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(104);
+      await expect(all.at(-1)).rejects.toThrow('Too many questions wait');
+    } finally {
+      await pool.close();
+      await reader.close();
+    }
+  });
+
   it('answer an equal question about costs once, until costs change', async () => {
     const log = pino({ level: 'silent' });
     const reader = await openHistoryReader(config.history.path);

@@ -280,6 +280,11 @@ async function runWithinLimits(
   unwanted: AbortSignal,
   { longestMs }: QuestionLimits,
 ): Promise<QuestionResult> {
+  // Piscina's own limit leaves out what can be aborted.
+  if (pool.queueSize >= pool.options.maxQueue)
+    throw new HttpProblem(503, 'Too many questions wait: try again in a moment', {
+      'retry-after': '10',
+    });
   const flag = new CancelFlag();
   const late = AbortSignal.timeout(longestMs);
   const cancel = () => flag.raise();
@@ -295,10 +300,6 @@ async function runWithinLimits(
     if (name === 'AbortError' || name === 'TimeoutError') throw tooLong;
     // Another question of the same thread did not end in time.
     if (/terminating worker thread/i.test(message)) return { cancelled: true };
-    if (/queue is at limit/i.test(message))
-      throw new HttpProblem(503, 'Too many questions wait: try again in a moment', {
-        'retry-after': '10',
-      });
     throw error;
   } finally {
     for (const signal of [unwanted, late]) signal.removeEventListener('abort', cancel);
