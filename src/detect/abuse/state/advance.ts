@@ -83,9 +83,10 @@ function addToHour(track: Mutable<Track>, { subject, window, planned }: Facts): 
   const pace = track.hour < 0 ? 1 : Math.min(1, unitsOf(window) / HOUR_UNITS);
   const toward = (was: number, value: number | null): number =>
     value === null ? -1 : was < 0 ? value : was + (value - was) * pace;
-  // A spike of one window does not last, in an hour's average as in its mean.
+  // A spike of one window does not last, in an hour's average as in its mean; a window of an hour is no spike.
   const { lastCores = cores, olderCores = cores } = track.hour < 0 ? {} : track;
-  track.smoothCores = toward(track.smoothCores, medianOf([cores, lastCores, olderCores]));
+  const typical = pace < 1 ? medianOf([cores, lastCores, olderCores]) : cores;
+  track.smoothCores = toward(track.smoothCores, typical);
   Object.assign(track, { lastCores: cores, olderCores: lastCores });
   track.smoothNet = toward(track.smoothNet, net);
   track.smoothDisk = toward(track.smoothDisk, disk);

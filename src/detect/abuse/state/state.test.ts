@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fc } from '../../../../test/support/properties.ts';
 import { aFacts, aSubject } from '../../../../test/support/abuse/abuse.ts';
+import { HOUR_MS } from '../../../model/time.ts';
 import { EMPTY_RING, RING_BYTES, valuesAt } from '../../usual/hourRing.ts';
 import { advance, closeHour } from './advance.ts';
 import { abuseCodec } from './codec.ts';
@@ -76,4 +77,17 @@ it('a spike of one window is in no hour, neither in its mean nor in the running 
   const ring = closeHour(null, hour)!;
   expect(valuesAt(ring, 'mean', [hour.hour])[0]).toBeCloseTo(0.1);
   expect(valuesAt(ring, 'peak', [hour.hour])[0]).toBeCloseTo(3, 0);
+});
+
+it('the running average follows windows of an hour at once: none of them is a spike', () => {
+  const facts = aFacts();
+  const { start } = facts.window;
+  const averages: number[] = [];
+  let track = emptyTrack(start);
+  for (const [hour, cores] of [0.125, 1.25, 0.375].entries()) {
+    const window = { start: start + hour * HOUR_MS, end: start + (hour + 1) * HOUR_MS };
+    track = advance({ ...facts, window, track, subject: aSubject({ cores }) });
+    averages.push(track.smoothCores);
+  }
+  expect(averages).toEqual([0.125, 1.25, 0.375]);
 });
