@@ -49,6 +49,8 @@ const THREADS = {
   slow: { maxQueue: 100, idleTimeout: 10 * MINUTE_MS },
   // Sooner: what is asked once a window goes to the slow thread again, as long as that is quick.
   quick: { maxQueue: 400, idleTimeout: MINUTE_MS },
+  // For a question whose thread ran out of memory twice while it answered others, too.
+  alone: { maxQueue: 100, idleTimeout: SECOND_MS },
 } as const;
 /** While a question waits for Prometheus or Kubernetes, its thread reads for others. */
 const AT_ONCE = 4;
@@ -79,7 +81,7 @@ export class QuestionPool {
   /** Slow questions that are being answered. */
   readonly #slow = new Set<Promise<unknown>>();
   /** All that are. */
-  readonly #running = new Set<{ hasShared: boolean }>();
+  readonly #running = new Set<{ readonly pool: Pools['slow']; hasShared: boolean }>();
   /** Resolves when the last one is answered that must not be beside another of its kind. */
   #lastDoubtful: Promise<unknown> = Promise.resolve();
   #kept = new AnswerCache(KEPT_ANSWERS);
@@ -157,18 +159,20 @@ export class QuestionPool {
     this.#computed += 1;
     const { thread } = QUESTIONS[name];
     const pool = thread === 'slow' ? this.#pools.slow : await this.#quickPool();
-    for (let isDoubtful = false; ;) {
+    const { alone } = this.#pools;
+    for (let deaths = 0; ;) {
+      const inPool = deaths < 2 ? pool : alone;
       const asked = async () => {
         // A signal that was aborted earlier has no event any more.
         if (unwanted.aborted) throw new HttpProblem(503, 'The client has left');
-        return this.#runOnce(pool, { name, ask }, unwanted);
+        return this.#runOnce(inPool, { name, ask }, unwanted);
       };
-      const running = isDoubtful ? this.#oneByOne(asked) : asked();
+      const running = deaths > 0 ? this.#oneByOne(asked) : asked();
       const result = await (thread === 'slow' ? this.#whileSlow(running) : running);
       if ('outOfMemory' in result) {
-        if (isDoubtful || !result.hasShared) throw needsTooMuch('needs too much memory');
+        if (!result.hasShared) throw needsTooMuch('needs too much memory');
         // Whose memory it was shows when it happens again.
-        isDoubtful = true;
+        deaths += 1;
         continue;
       }
       if ('refused' in result) throw new QuestionRefused(result.refused);
@@ -182,14 +186,15 @@ export class QuestionPool {
     question: Pick<QuestionTask, 'name' | 'ask'>,
     unwanted: AbortSignal,
   ): Promise<QuestionResult | { readonly outOfMemory: true; readonly hasShared: boolean }> {
-    const own = { hasShared: this.#running.size > 0 };
-    for (const other of this.#running) other.hasShared = true;
+    const others = [...this.#running].filter((other) => other.pool === pool);
+    const own = { pool, hasShared: others.length > 0 };
+    for (const other of others) other.hasShared = true;
     this.#running.add(own);
     try {
       return await runWithinLimits(pool, question, unwanted, this.#limits);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_OUT_OF_MEMORY') throw error;
-      return { outOfMemory: true, ...own };
+      return { outOfMemory: true, hasShared: own.hasShared };
     } finally {
       this.#running.delete(own);
     }
@@ -251,7 +256,7 @@ export class QuestionPool {
       pool.on('error', (err: Error) => this.#log.error({ err, thread }, 'Question thread crashed'));
       return pool;
     };
-    return { slow: start('slow'), quick: start('quick') };
+    return { slow: start('slow'), quick: start('quick'), alone: start('alone') };
   }
 }
 
