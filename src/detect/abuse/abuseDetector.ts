@@ -92,7 +92,7 @@ function lookAt(subject: Subject, memberHashes: readonly number[], scene: Scene)
   const { window } = context.snapshot;
   const before = trackBefore(subject, rows, window.start);
   if (before.hour >= 0 && before.hour !== hourOf(window.start)) {
-    const ring = closeHour(ringOf(rows, subject.key), before);
+    const ring = closeHour(ringOf(rows, subject.key), before, window);
     if (ring !== null) rows.set(`p/${subject.key}`, { row: 'past', ring });
   }
   const facts = factsOf(subject, before, memberHashes.length, scene);

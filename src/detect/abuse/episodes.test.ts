@@ -325,3 +325,24 @@ describe('what comes and goes', () => {
     expect(run.open().map(({ severity }) => severity)).toEqual(['warning']);
   });
 });
+
+describe('what does its work in bursts', () => {
+  const app = { container: { cpuLimitCores: 4, cpuRequestCores: 1 } };
+  const idle = () => using(0.02, 5_000, app);
+  const busy = (times: number) => using(times, times * 9e6, app);
+
+  it('is busy for longer when there is more to do: load, by its own bytes a core-second', () => {
+    const hourly = (start: TimeMs) => [start % HOUR_MS === 0 ? busy(1) : idle()];
+    const run = new AbuseRun().play(3 * DAY_MS, hourly);
+    run.play(HOUR_MS / 2, () => [busy(1.5)]).play(HOUR_MS, () => [busy(2)]);
+    expect(run.play(3 * HOUR_MS, hourly).events).toEqual([]);
+  });
+
+  it.each([10, 15, 30])('is learnt from windows of %i minutes as it is', (minutes) => {
+    const run = new AbuseRun({ windowMs: minutes * MINUTE_MS });
+    run.play(3 * DAY_MS, (start) => [using(start % HOUR_MS < HOUR_MS / 2 ? 0.9 : 0.1, 500)]);
+    expect(run.events.filter(({ at }) => at > AbuseRun.START + 2 * DAY_MS)).toEqual([]);
+    expect(run.events.filter(({ at }) => at > AbuseRun.START + DAY_MS)).toHaveLength(1);
+    expect(run.open()).toEqual([]);
+  });
+});

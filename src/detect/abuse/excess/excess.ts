@@ -33,9 +33,7 @@ type Use = Pick<Subject, 'cores' | 'net' | 'disk' | 'diskReads'>;
 /**
  * Holds a window against the normal: above what it hardly ever did, unless the added traffic accounts for it; or about an
  * hour beyond its average or its traffic. In its first hours siblings come before own hours; such a normal only shows what
- * is far beyond it.
- *
- * @returns the normal that it was held against, too
+ * is far beyond it. With it comes the normal that it was held against.
  */
 export function suspicionOf(
   subject: Subject,

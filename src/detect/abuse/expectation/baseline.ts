@@ -8,6 +8,7 @@ import {
 import { DAY_HOURS } from '../../../model/time.ts';
 import { alikeHours, normalUse } from '../../usual/alikeHours.ts';
 import { learntHours, readerOf, valuesAt, type HourRing } from '../../usual/hourRing.ts';
+import { HOUR_UNITS } from '../state/state.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
 
 export interface Ceiling {
@@ -111,6 +112,7 @@ export function usualAtTraffic(
 
 /** The current run of a Job, or an hour that is being burnt, must not vouch for itself. */
 const RUN_HOURS = DAY_HOURS / 2;
+
 export interface Baseline extends Usual {
   readonly window: Ceiling;
   readonly highest: number;
@@ -191,13 +193,15 @@ function unexplained(
   return quantileOf(excess, 0.9);
 }
 
+/** An hour's average with its highest window, whose bytes are in the hour's, too. */
+export function wholeMeans(ring: HourRing): (hour: number) => number {
+  const [meanAt, peakAt] = [readerOf(ring, 'mean'), readerOf(ring, 'peak')];
+  return (hour) => ((HOUR_UNITS - 1) * (meanAt(hour) ?? 0) + (peakAt(hour) ?? 0)) / HOUR_UNITS;
+}
+
 /** Median of bytes a core-second over the hours in which both are known. */
 function perCoreSecond(ring: HourRing, column: 'net' | 'disk', hours: readonly number[]): number {
-  const [bytesAt, coresAt] = [readerOf(ring, column), readerOf(ring, 'mean')];
-  const ratios: number[] = [];
-  for (const h of hours) {
-    const [bytes, used] = [bytesAt(h), coresAt(h) ?? 0];
-    if (bytes !== null && used > 0) ratios.push(bytes / used);
-  }
-  return medianOf(ratios);
+  const [bytesAt, coresAt] = [readerOf(ring, column), wholeMeans(ring)];
+  const known = hours.filter((hour) => bytesAt(hour) !== null && coresAt(hour) > 0);
+  return medianOf(known.map((hour) => (bytesAt(hour) ?? 0) / coresAt(hour)));
 }

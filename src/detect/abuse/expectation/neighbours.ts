@@ -1,11 +1,12 @@
 import { hash } from '../../../model/hash.ts';
 import { repositoryOf } from '../../../model/podSpec.ts';
+import { sumKnown } from '../../../model/reading.ts';
 import { DAY_HOURS, DAY_MS, HOUR_MS, type TimeMs } from '../../../model/time.ts';
 import { containerKey } from '../../../model/workload.ts';
 import { learntHours, REMEMBERED_MS, valuesAt, type HourRing } from '../../usual/hourRing.ts';
-
 import type { Subject } from '../subjects/subject.ts';
 import { isUnderAlarm, type Rows, type Track } from '../state/state.ts';
+import { wholeMeans } from './baseline.ts';
 
 export function trackOf(rows: Rows, key: string): Track | null {
   const row = rows.get(key);
@@ -73,12 +74,8 @@ export function coLocatedTraffic(subject: Subject, rows: Rows, now: TimeMs): num
     if (ring === null) return 0;
     const day = learntHours(ring, ring.newest, Infinity).slice(-DAY_HOURS);
     const nets = valuesAt(ring, 'net', day);
-    const used = sumOf(valuesAt(ring, 'mean', day));
-    return Math.max(0, ...nets, used > 0 ? ((cores ?? 0) * sumOf(nets)) / used : 0);
+    const used = sumKnown(day.map(wholeMeans(ring))) ?? 0;
+    return Math.max(0, ...nets, used > 0 ? ((cores ?? 0) * (sumKnown(nets) ?? 0)) / used : 0);
   });
   return MARGIN * Math.max(subject.netWithout ?? 0, ...carried);
-}
-
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
 }

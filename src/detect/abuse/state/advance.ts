@@ -1,7 +1,7 @@
 import { hash } from '../../../model/hash.ts';
 import { repositoryOf } from '../../../model/podSpec.ts';
 import { medianOf } from '../../../model/quantile.ts';
-import { SECOND_MS } from '../../../model/time.ts';
+import { SECOND_MS, type Window } from '../../../model/time.ts';
 import { isSteady } from '../evidence/signals/plateau.ts';
 import type { Facts } from '../evidence/signal.ts';
 import { addHour, EMPTY_RING, hourOf, type HourRing } from '../../usual/hourRing.ts';
@@ -83,10 +83,10 @@ function addToHour(track: Mutable<Track>, { subject, window, planned }: Facts): 
   const pace = track.hour < 0 ? 1 : Math.min(1, unitsOf(window) / HOUR_UNITS);
   const toward = (was: number, value: number | null): number =>
     value === null ? -1 : was < 0 ? value : was + (value - was) * pace;
-  // A spike of one window does not last, in an hour's average as in its mean; a window of an hour is no spike.
-  const { lastCores = cores, olderCores = cores } = track.hour < 0 ? {} : track;
-  const typical = pace < 1 ? medianOf([cores, lastCores, olderCores]) : cores;
-  track.smoothCores = toward(track.smoothCores, typical);
+  // A spike of one window does not last, in an hour's average as in its mean; longer windows are averages themselves.
+  const { lastCores = cores, olderCores = cores } =
+    track.hour < 0 || unitsOf(window) > 1 ? {} : track;
+  track.smoothCores = toward(track.smoothCores, medianOf([cores, lastCores, olderCores]));
   Object.assign(track, { lastCores: cores, olderCores: lastCores });
   track.smoothNet = toward(track.smoothNet, net);
   track.smoothDisk = toward(track.smoothDisk, disk);
@@ -102,13 +102,14 @@ function addToHour(track: Mutable<Track>, { subject, window, planned }: Facts): 
   track.diskWindows += disk === null ? 0 : 1;
 }
 
-/** The ring with the hour that `track` has summed up; hours under an alarm are flagged and not learnt. */
-export function closeHour(ring: HourRing | null, track: Track): HourRing | null {
+/** The ring with the hour that windows like this one were summed up to; hours under an alarm are flagged and not learnt. */
+export function closeHour(ring: HourRing | null, track: Track, window: Window): HourRing | null {
   const { hour, windows, netWindows, diskWindows } = track;
   if (windows === 0) return ring;
+  // One window of a spike says nothing of what the rest of the hour does; one of six or fewer does.
+  const left = windows > 1 && unitsOf(window) <= 1 ? 1 : 0;
   const values = {
-    // One window of a spike says nothing of what the rest of the hour does.
-    mean: windows === 1 ? track.sumCores : (track.sumCores - track.peakCores) / (windows - 1),
+    mean: (track.sumCores - left * track.peakCores) / (windows - left),
     peak: track.peakCores,
     net: netWindows === 0 ? null : track.sumNet / netWindows,
     disk: diskWindows === 0 ? null : track.sumDisk / diskWindows,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fc } from '../../../../test/support/properties.ts';
 import { aFacts, aSubject } from '../../../../test/support/abuse/abuse.ts';
-import { HOUR_MS } from '../../../model/time.ts';
+import { MINUTE_MS } from '../../../model/time.ts';
 import { EMPTY_RING, RING_BYTES, valuesAt } from '../../usual/hourRing.ts';
 import { advance, closeHour } from './advance.ts';
 import { abuseCodec } from './codec.ts';
@@ -67,27 +67,35 @@ describe('state as it is stored', () => {
   });
 });
 
-it('a spike of one window is in no hour, neither in its mean nor in the running average', () => {
-  const facts = aFacts();
-  const hour = [0.1, 0.1, 3, 0.1, 0.1].reduce(
-    (track, cores) => advance({ ...facts, track, subject: aSubject({ cores }) }),
-    emptyTrack(facts.window.start),
-  );
-  expect(hour.smoothCores).toBeCloseTo(0.1);
-  const ring = closeHour(null, hour)!;
-  expect(valuesAt(ring, 'mean', [hour.hour])[0]).toBeCloseTo(0.1);
-  expect(valuesAt(ring, 'peak', [hour.hour])[0]).toBeCloseTo(3, 0);
-});
+describe('an hour', () => {
+  const hourOf = (uses: readonly number[], minutes: number) => {
+    const { window, ...facts } = aFacts();
+    const long = { start: window.start, end: window.start + minutes * MINUTE_MS };
+    const track = uses.reduce(
+      (was, cores) => advance({ ...facts, window: long, track: was, subject: aSubject({ cores }) }),
+      emptyTrack(window.start),
+    );
+    const ring = closeHour(null, track, long)!;
+    const [mean = 0] = valuesAt(ring, 'mean', [track.hour]);
+    return { average: track.smoothCores, mean, peak: valuesAt(ring, 'peak', [track.hour])[0] };
+  };
 
-it('the running average follows windows of an hour at once: none of them is a spike', () => {
-  const facts = aFacts();
-  const { start } = facts.window;
-  const averages: number[] = [];
-  let track = emptyTrack(start);
-  for (const [hour, cores] of [0.125, 1.25, 0.375].entries()) {
-    const window = { start: start + hour * HOUR_MS, end: start + (hour + 1) * HOUR_MS };
-    track = advance({ ...facts, window, track, subject: aSubject({ cores }) });
-    averages.push(track.smoothCores);
-  }
-  expect(averages).toEqual([0.125, 1.25, 0.375]);
+  it('has no spike of one window, neither in its mean nor in the running average', () => {
+    const { average, mean, peak } = hourOf([0.1, 0.1, 3, 0.1, 0.1], 5);
+    expect(average).toBeCloseTo(0.1);
+    expect(mean).toBeCloseTo(0.1);
+    expect(peak).toBeCloseTo(3, 0);
+  });
+
+  it.each([10, 15, 30])('counts every window of %i minutes', (minutes) => {
+    const { average, mean } = hourOf([0.1, 0.5], minutes);
+    expect(mean).toBeCloseTo(0.3, 1);
+    expect(average).toBeGreaterThan(0.15);
+  });
+
+  it('is followed at once by windows of an hour: none of them is a spike', () => {
+    const uses = [0.125, 1.25, 0.375];
+    const averages = uses.map((_, last) => hourOf(uses.slice(0, last + 1), 60).average);
+    expect(averages).toEqual(uses);
+  });
 });

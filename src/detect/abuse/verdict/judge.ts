@@ -2,7 +2,6 @@ import type { Evidence, EvidenceFamily, Severity, Verdict } from '../../../model
 import { measureAll, type MeasuredSignal } from '../evidence/signals.ts';
 import { isWorking } from '../evidence/signals/cpuWithoutWork.ts';
 import type { Facts } from '../evidence/signal.ts';
-
 import { capped, isLikeAgent, isSigned, isWaiting, type Families, type HeldCap } from './caps.ts';
 import { rankOf } from '../state/state.ts';
 import type { Subject } from '../subjects/subject.ts';
