@@ -113,4 +113,15 @@ export const HELD_OUT_RUNS: readonly HeldOutRun[] = [
     simulated: '9, 0 / 3904 (3, 0 / 3557 of the kinds before)',
     measured: '4 / 363',
   },
+  {
+    commit: '411527c7',
+    date: '2026-11-30',
+    cases: 787,
+    warned: '128 / 130',
+    critical: '84 / 90',
+    hijacked: '38 / 40',
+    firstDay: '39 / 40',
+    simulated: '7, 0 / 4316 (1, 0 / 3955 of the kinds before)',
+    measured: '4 / 363',
+  },
 ];
