@@ -3,7 +3,6 @@ import { costReport } from '../cost/report/costReport.ts';
 import { renderCosts } from '../cost/report/renderCosts.ts';
 import type { Config } from './config/schema.ts';
 import type { CycleProgress } from '../cycle/catchUp.ts';
-import { spareMemory } from '../model/spareMemory.ts';
 import { floorTo, formatTime, HOUR_MS, MINUTE_MS, SECOND_MS, type TimeMs } from '../model/time.ts';
 import type { CycleWork } from '../serve/deps.ts';
 import type { Metrics } from '../serve/metrics.ts';
@@ -222,7 +221,6 @@ export class CycleSupervisor implements Ticked {
       while (isBehind && !this.#stopped) isBehind = await this.#cycle(live);
       await this.#keepHouse();
       live.afterRun();
-      spareMemory();
     } catch (error) {
       if (this.#stopped) return;
       metrics.cycles.inc({ result: 'failed' });

@@ -21,6 +21,7 @@ import { monthFile, writeExport } from '../cost/chargeback/writeExport.ts';
 import { email, toEmail } from '../channels/email/config.ts';
 import { monthMails, type MonthReceivers } from '../notify/monthMails.ts';
 import { costOwnerReceiver } from '../notify/owners.ts';
+import { spareMemory } from '../model/spareMemory.ts';
 import { monthName, monthStart, type TimeMs } from '../model/time.ts';
 
 export interface DutiesParts {
@@ -69,7 +70,10 @@ export async function startDuties(parts: DutiesParts): Promise<Duties> {
   supervisor.goLive({
     pump,
     announced: installedAt !== null,
-    afterRun: () => digests.tick(),
+    afterRun: () => {
+      digests.tick();
+      spareMemory();
+    },
   });
   pump.start();
   releasers.push('the messages', () => pump.stop());
