@@ -177,7 +177,7 @@ beforeAll(async () => {
     config,
     JSON.stringify({
       cluster: 'test',
-      prometheus: { url: 'http://127.0.0.1:9' },
+      prometheus: { url: 'http://127.0.0.1:9', attempts: 1 },
       history: { path: temp.path('history') },
       workloads: { source: 'file', path: specs },
       pricing: { cpuCoreHour: 0.04, ramGiBHour: 0.004 },
