@@ -20,6 +20,8 @@ import { requireReloadable, requireSameClusters } from './reloadable.ts';
 /** SIGTERM is to end the daemon within ten seconds: the cycle thread gets most of them. */
 const THREAD_GRACE_MS = 6 * SECOND_MS;
 const RELOAD_GRACE_MS = SECOND_MS;
+/** Who waited for the start is answered before a window and the check of the history keep two cores busy. */
+const FIRST_ANSWERS_MS = 0.5 * SECOND_MS;
 
 export interface DaemonOptions {
   /** One for each cluster. */
@@ -222,10 +224,12 @@ function composeCluster(options: ClusterOptions): RunningCluster {
         });
     }
     duties = begun;
-    const check = checkHistory(path, supervisor, log);
-    releasers.push('the check of the history', check);
     log.info({ pages: pages.url, probes: front.probesUrl }, 'Burnwatch is running');
-    supervisor.tick();
+    const begin = setTimeout(() => {
+      releasers.push('the check of the history', checkHistory(path, supervisor, log));
+      supervisor.tick();
+    }, FIRST_ANSWERS_MS);
+    releasers.push('the first window', async () => clearTimeout(begin));
   };
 
   const start = async (): Promise<void> => {

@@ -102,6 +102,8 @@ describe('the question threads', () => {
     const reader = await openHistoryReader(config.history.path);
     const pool = new QuestionPool({ config, thresholds: loadThresholds([]) }, reader, log);
     try {
+      // Its thread is loaded then.
+      await pool.questions.prices({ namespaces: null });
       const all = Array.from({ length: 110 }, (_, index) =>
         pool.questions.posture({ namespaces: null, namespace: `n-${index}` }),
       );

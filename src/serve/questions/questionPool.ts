@@ -42,8 +42,8 @@ const PATIENCE_MS = 30 * SECOND_MS;
 const KEPT_ANSWERS = 200;
 
 /**
- * One thread each, started by the first question; an idle thread ends. Quick questions have theirs where slow ones take
- * long: until then they share one thread, since a second one takes some 40 MB.
+ * One thread each; an idle thread ends. That of slow questions begins to load at once, so that the first one does not wait
+ * for it. Quick ones have theirs where slow ones take long: until then they share one, since a second one takes some 40 MB.
  */
 const THREADS = {
   slow: { maxQueue: 100, idleTimeout: 10 * MINUTE_MS },
@@ -69,7 +69,8 @@ export interface QuestionLimits {
 
 const LIMITS: QuestionLimits = { memoryMb: 512, longestMs: 3 * MINUTE_MS };
 
-type Pools = Readonly<Record<keyof typeof THREADS, Piscina<QuestionTask, QuestionResult>>>;
+type Pool = Piscina<QuestionTask | null, QuestionResult>;
+type Pools = Readonly<Record<keyof typeof THREADS, Pool>>;
 
 /** Answers questions in threads, so that no answer holds up the event loop, however long it takes. */
 export class QuestionPool {
@@ -81,7 +82,7 @@ export class QuestionPool {
   /** Slow questions that are being answered. */
   readonly #slow = new Set<Promise<unknown>>();
   /** All that are. */
-  readonly #running = new Set<{ readonly pool: Pools['slow']; hasShared: boolean }>();
+  readonly #running = new Set<{ readonly pool: Pool; hasShared: boolean }>();
   /** Resolves when the last one is answered that must not be beside another of its kind. */
   #lastDoubtful: Promise<unknown> = Promise.resolve();
   #kept = new AnswerCache(KEPT_ANSWERS);
@@ -182,7 +183,7 @@ export class QuestionPool {
   }
 
   async #runOnce(
-    pool: Pools['slow'],
+    pool: Pool,
     question: Pick<QuestionTask, 'name' | 'ask'>,
     unwanted: AbortSignal,
   ): Promise<QuestionResult | { readonly outOfMemory: true; readonly hasShared: boolean }> {
@@ -216,7 +217,7 @@ export class QuestionPool {
   }
 
   /** The pool of slow questions where none of them is in the way, or will soon be. */
-  async #quickPool(): Promise<Pools['quick']> {
+  async #quickPool(): Promise<Pool> {
     const { slow, quick } = this.#pools;
     const isFree = () => this.#slow.size === 0 && slow.queueSize === 0;
     if (isFree()) return slow;
@@ -229,8 +230,8 @@ export class QuestionPool {
   }
 
   #start({ config, thresholds }: QuestionConfig): Pools {
-    const start = (thread: keyof typeof THREADS): Pools['slow'] => {
-      const pool = new Piscina<QuestionTask, QuestionResult>({
+    const start = (thread: keyof typeof THREADS): Pool => {
+      const pool = new Piscina<QuestionTask | null, QuestionResult>({
         ...THREADS[thread],
         concurrentTasksPerWorker: AT_ONCE,
         filename: fileURLToPath(WORKER),
@@ -256,7 +257,10 @@ export class QuestionPool {
       pool.on('error', (err: Error) => this.#log.error({ err, thread }, 'Question thread crashed'));
       return pool;
     };
-    return { slow: start('slow'), quick: start('quick'), alone: start('alone') };
+    const pools = { slow: start('slow'), quick: start('quick'), alone: start('alone') };
+    // What is wrong with a thread, the first question says; and one that has gone needs none.
+    pools.slow.run(null, { name: 'load' }).catch(() => undefined);
+    return pools;
   }
 }
 
@@ -280,7 +284,7 @@ function needsTooMuch(what: string): QuestionRefused {
 }
 
 async function runWithinLimits(
-  pool: Pools['slow'],
+  pool: Pool,
   question: Pick<QuestionTask, 'name' | 'ask'>,
   unwanted: AbortSignal,
   { longestMs }: QuestionLimits,

@@ -41,6 +41,9 @@ export default async function answer({ name, ask, cancel }: QuestionTask): Promi
   }
 }
 
+/** A thread that has done this has loaded its code. */
+export function load(): void {}
+
 /** A text changes hands; whatever else is copied. */
 function handedOver(answer: unknown): QuestionResult {
   if (!(answer instanceof Uint8Array)) return { answer };
