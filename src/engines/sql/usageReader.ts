@@ -57,10 +57,11 @@ export class UsageTables {
        ORDER BY id`;
     const wanted = containers.filter(({ pod }) => query.pod === null || pod === query.pod);
     const byId = new Map(wanted.map((container) => [container.id, container]));
+    const spare = this.#codec.empty();
     for (const { hours, ids } of runsOf(wanted, firstHour, to)) {
       const pages = await readUsagePages(this.#db, this.#codec, hours, ids);
       for (const { hour, key, read } of pages)
-        this.#addPage(sums, byId.get(key)!, hour, read(), query);
+        this.#addPage(sums, byId.get(key)!, hour, read(spare), query);
     }
     if (query.pod === null) await this.#addPinned(sums, query);
     return sums;

@@ -102,20 +102,24 @@ describe('a row of blocks of pages', () => {
     }
   });
 
-  test('is unpacked once, and let go when the next one is read', () => {
-    const row = (key: number) => ({
+  test('leaves nothing of the block that was unpacked before in the next one', () => {
+    const row = (key: number, ...pages: Page[]) => ({
       key,
-      page: packRow(codec, [
-        [key, pageOf([[1, 2, 3]])],
-        [key + 1, pageOf([[4, 5, 6]])],
-      ])!,
+      page: packRow(
+        codec,
+        pages.map((page, place) => [key + place, page]),
+      )!,
     });
+    const full = Array.from({ length: SLOTS }, () => [1, 2, 3]);
+    const sparse = [null, [4, 5, 6], ...Array.from({ length: SLOTS - 2 }, () => null)];
     const blocks = new BlockReader(codec);
-    const [first, , other] = [...blocks.pagesOf(row(0)), ...blocks.pagesOf(row(128))];
-    const page = first!.read();
-    expect(first!.read()).toBe(page);
-    other!.read();
-    expect(first!.read()).not.toBe(page);
-    expect(first!.read()).toEqual(page);
+    const [first, second] = blocks.pagesOf(row(0, pageOf(full), pageOf(full)));
+    const [other] = blocks.pagesOf(row(128, pageOf(sparse)));
+    const [page, spare] = [first!.read(), codec.empty()];
+    expect(other!.read(spare)).toBe(spare);
+    expect(spare).toEqual(pageOf(sparse));
+    expect(second!.read()).toEqual(pageOf(full));
+    // What was read without a spare one stays.
+    expect(page).toEqual(pageOf(full));
   });
 });

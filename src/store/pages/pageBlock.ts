@@ -162,19 +162,15 @@ function packColumn(
     : [planes.length | SOME_UNKNOWN, known, ...planes];
 }
 
-/** A block that was unpacked, and what of. */
-interface Unpacked {
-  readonly body: Uint8Array;
-  readonly pages: readonly Page[];
-}
-
 /**
  * Reads stored rows. A block is unpacked when the first of its pages is read, and only the last one is held: what is
  * read in the order of rows is unpacked once, and a list of pages takes no more than its rows.
  */
 export class BlockReader {
   readonly #codec: PageCodec;
-  #last: Unpacked | null = null;
+  /** Of the block that was unpacked last, and after them some of larger ones before it. */
+  readonly #pages: Page[] = [];
+  #last: Uint8Array | null = null;
 
   constructor(codec: PageCodec) {
     this.#codec = codec;
@@ -196,17 +192,27 @@ export class BlockReader {
     const keys = body.subarray(2, 2 + body[1]!);
     return Array.from(keys, (offset, place) => ({
       key: key + offset,
-      read: () => this.#unpacked(body)[place]!,
+      read: (page = this.#codec.empty()) => {
+        const { values, present } = this.#unpacked(body)[place]!;
+        page.values.set(values);
+        page.present.set(present);
+        return page;
+      },
     }));
   }
 
   #unpacked(body: Uint8Array): readonly Page[] {
-    if (this.#last?.body !== body) this.#last = { body, pages: unpackBlock(this.#codec, body) };
-    return this.#last.pages;
+    if (this.#last === body) return this.#pages;
+    this.#last = null;
+    while (this.#pages.length < body[1]!) this.#pages.push(this.#codec.empty());
+    unpackBlock(this.#codec, body, this.#pages);
+    this.#last = body;
+    return this.#pages;
   }
 }
 
-function unpackBlock(codec: PageCodec, body: Uint8Array): readonly Page[] {
+/** Fills in the pages of a block; there are at least as many. */
+function unpackBlock(codec: PageCodec, body: Uint8Array, pages: readonly Page[]): void {
   const count = body[1]!;
   const input = inflateRawSync(body.subarray(2 + count));
   const { columns, slots } = codec;
@@ -214,14 +220,14 @@ function unpackBlock(codec: PageCodec, body: Uint8Array): readonly Page[] {
   if (width > columns.length)
     throw new RangeError(`a page of the history has ${width} columns: a newer Burnwatch wrote it`);
   const bits = Math.ceil(slots / 8);
-  const pages = Array.from({ length: count }, () => codec.empty());
   const rows: SlotRow[] = [];
-  for (const [place, page] of pages.entries())
+  for (const [place, { values, present }] of pages.slice(0, count).entries()) {
+    values.fill(0);
     for (let slot = 0; slot < slots; slot += 1) {
-      if (((input[1 + place * bits + (slot >> 3)]! >> (slot & 7)) & 1) === 0) continue;
-      page.present[slot] = 1;
-      rows.push({ values: page.values, at: slot * columns.length });
+      present[slot] = (input[1 + place * bits + (slot >> 3)]! >> (slot & 7)) & 1;
+      if (present[slot] === 1) rows.push({ values, at: slot * columns.length });
     }
+  }
   const heads = 1 + count * bits;
   let at = heads + width;
   for (const [column, kind] of columns.entries()) {
@@ -231,7 +237,6 @@ function unpackBlock(codec: PageCodec, body: Uint8Array): readonly Page[] {
     at = unpackColumn(input, at, head, rows, column, kind);
   }
   if (at !== input.length) throw damaged('it has another length');
-  return pages;
 }
 
 /** Reads a column into its rows; returns where the next one begins. */
