@@ -54,6 +54,8 @@ export interface RunnerOptions {
   readonly signal: AbortSignal;
   /** Writes nothing and takes no lock; looks at the window that begins here. */
   readonly dryRunFrom?: TimeMs;
+  /** Is told the end of the last sealed window once the history is open; the detectors' state, which takes longer, is read after. */
+  opened?(watermark: TimeMs | null): void;
 }
 
 /**
@@ -102,6 +104,8 @@ export class CycleRunner {
         ? await openWriter(config, options)
         : await openDryRunHistory(config.history.path);
     try {
+      if (options.opened !== undefined)
+        options.opened((await history.loadState(new Map())).watermark);
       const state = new WorkingState(await history.loadState(detectorCodecs(settings)));
       if (options.dryRunFrom !== undefined) state.watermark = options.dryRunFrom;
       else (await fleetProblems(config, openHistoryReader)).forEach(options.warn);
@@ -332,51 +336,55 @@ async function serve(port: MessagePort): Promise<void> {
   const stop = new AbortController();
   let current = new AbortController();
   let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <A extends unknown[], R>(work: (...args: A) => Promise<R>) => {
-    return (...args: A): Promise<R> => {
-      const before = last;
-      const run = (async () => {
-        await before;
-        current = new AbortController();
-        return work(...args);
-      })();
-      run.catch((error: unknown) => {
-        if (error instanceof HistoryError && UNUSABLE.has(error.code))
-          void daemon.unusable.asEvent(error.message);
-      });
-      last = run.catch(() => undefined).finally(spareMemory);
-      return run;
-    };
-  };
   try {
     const loaded = await asked.promise;
     helping.abort();
     await helped;
-    const runner = await CycleRunner.open(loaded, {
+    const opening = CycleRunner.open(loaded, {
       command: 'run',
       now: Date.now,
       warn,
       signal: stop.signal,
+      opened: (watermark) => void daemon.opened.asEvent(watermark),
     });
+    const inTurn = <A extends unknown[], R>(
+      work: (runner: CycleRunner, ...args: A) => Promise<R>,
+    ) => {
+      return (...args: A): Promise<R> => {
+        const before = last;
+        const run = (async () => {
+          await before;
+          const runner = await opening;
+          current = new AbortController();
+          return work(runner, ...args);
+        })();
+        run.catch((error: unknown) => {
+          if (error instanceof HistoryError && UNUSABLE.has(error.code))
+            void daemon.unusable.asEvent(error.message);
+        });
+        last = run.catch(() => undefined).finally(spareMemory);
+        return run;
+      };
+    };
     Object.assign(calls, {
-      catchUp: inTurn((ask) => {
+      catchUp: inTurn((runner, ask) => {
         const onProgress = (progress: CycleProgress) => void daemon.progress.asEvent(progress);
         return runner.catchUp({ ...ask, recordsNoData: true, signal: current.signal, onProgress });
       }),
-      firstLook: inTurn((until) => runner.firstLook(until, current.signal)),
-      oldestData: inTurn(() => runner.oldestData(current.signal)),
-      digest: inTurn((ask) => runner.digest(ask, current.signal)),
-      keepHouse: inTurn((now) => runner.keepHouse(now)),
-      backup: inTurn((now) => runner.backup(now)),
-      close: inTurn(async () => {
+      firstLook: inTurn((runner, until) => runner.firstLook(until, current.signal)),
+      oldestData: inTurn((runner) => runner.oldestData(current.signal)),
+      digest: inTurn((runner, ask) => runner.digest(ask, current.signal)),
+      keepHouse: inTurn((runner, now) => runner.keepHouse(now)),
+      backup: inTurn((runner, now) => runner.backup(now)),
+      close: inTurn(async (runner) => {
         stop.abort();
         await runner.close();
         setImmediate(() => port.close());
       }),
-      reconfigure: (next) => runner.reconfigure(next),
+      reconfigure: async (next) => (await opening).reconfigure(next),
       abort: () => current.abort(),
     } satisfies Omit<CycleCalls, 'open' | 'standBy'>);
-    await daemon.opened.asEvent(runner.watermark);
+    await opening;
   } catch (error) {
     await daemon.failed.asEvent(plainError(error));
     port.close();
