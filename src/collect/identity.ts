@@ -37,7 +37,7 @@ const SCHEDULED_MINUTE = /-\d{8,10}$/;
 const KNATIVE_DEPLOYMENT = /^(.+)-\d{5}-deployment$/;
 
 /** Owners that exist for one run only: learning about each by its own name would learn nothing. */
-const ONE_SHOT = new Set([
+export const ONE_RUN_KINDS = new Set([
   'CustomRun',
   'EphemeralRunner',
   'MPIJob',
@@ -87,7 +87,7 @@ export function workloadOf(pod: PodIdentity): ResolvedWorkload {
     case 'Job':
       return jobWorkload(pod, owner.name);
     default:
-      return ONE_SHOT.has(owner.kind)
+      return ONE_RUN_KINDS.has(owner.kind)
         ? known(owner.kind, labelled(pod, RUN_LABELS) ?? runName(pod, owner.name))
         : { workload: owner, known: true };
   }
@@ -133,7 +133,7 @@ function jobWorkload(pod: PodIdentity, job: string): ResolvedWorkload {
 
 /** True for a workload that stands for runs which may have nothing but their kind and image in common. */
 export function isOneShotKind({ kind, name }: WorkloadRef): boolean {
-  return ONE_SHOT.has(kind) || name.includes('/');
+  return ONE_RUN_KINDS.has(kind) || name.includes('/');
 }
 
 function labelled({ labels }: PodIdentity, names: readonly string[]): string | null {

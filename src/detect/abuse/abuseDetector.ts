@@ -1,9 +1,8 @@
-import { hash } from '../../model/hash.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
 import type { DetectContext, Detector } from '../detector.ts';
 import { NO_SIGNALS } from '../signals/signalMemory.ts';
 import { flagFrom, hourOf, type HourRing } from '../usual/hourRing.ts';
-import { matcherOf, NO_INDICATORS } from './evidence/indicators.ts';
+import { indicatorsOf, NO_INDICATORS } from './evidence/indicators.ts';
 import {
   arrivalsOf,
   ignoresTraffic,
@@ -19,7 +18,15 @@ import { normalOf } from './expectation/normal.ts';
 import { advance, closeHour } from './state/advance.ts';
 import { abuseCodec } from './state/codec.ts';
 import { forget } from './state/forget.ts';
-import { emptyTrack, type AbuseState, type Rows, type Track } from './state/state.ts';
+import {
+  emptyTrack,
+  isUnderAlarm,
+  OVER,
+  severityOfRank,
+  type AbuseState,
+  type Rows,
+  type Track,
+} from './state/state.ts';
 import { collectSubjects } from './subjects/collectSubjects.ts';
 import { collectGroups, groupKey, mayBeOneOfMany } from './subjects/groups.ts';
 import type { Subject } from './subjects/subject.ts';
@@ -106,7 +113,7 @@ function lookAt(subject: Subject, memberHashes: readonly number[], scene: Scene)
 function trackBefore({ key }: Subject, rows: Rows, start: number): Track {
   const track = trackOf(rows, key) ?? emptyTrack(start);
   const isLost = start - track.lastSeen > DAY_MS && track.since > 0;
-  return isLost ? { ...track, dwell: 0, alarm: 0, quietBelow: 0, lowFor: 0, signs: [] } : track;
+  return isLost ? { ...track, ...OVER } : track;
 }
 
 /** Its hours; of a Job, which never comes back under its name, those of its image in its namespace. */
@@ -137,7 +144,7 @@ export function factsOf(subject: Subject, track: Track, groupSize: number, scene
     // What its image does elsewhere is no normal of a side-car: it depends on what it stands beside.
     sideCar: sideCarOf(subject, rows, arrivals, ownBase, window.start, thresholds),
     indicators: isActive(subject, track, thresholds)
-      ? matcherOf(signatures)(subject, track.signs)
+      ? indicatorsOf(subject, track.signs, signatures)
       : NO_INDICATORS,
     reported: workload === null ? [] : signals.of(namespace, workload),
     window,
@@ -147,7 +154,7 @@ export function factsOf(subject: Subject, track: Track, groupSize: number, scene
     planned: planned?.holdsForAbuse === true ? planned : null,
     ignoresTraffic: false,
   };
-  return { ...facts, ignoresTraffic: ignoresTraffic(facts, rows, thresholds.sideCar.follows) };
+  return { ...facts, ignoresTraffic: ignoresTraffic(facts, rows) };
 }
 
 /** One workload of many small pods. One pod a node is a DaemonSet; next to nothing of the requests is idle. */
@@ -162,22 +169,15 @@ function decide(facts: Facts, rows: Rows): Judged {
   const isQuiet = track.dwell < 1 && track.alarm === 0 && indicators.strong.length === 0;
   const isSwarm = groupSize >= thresholds.spread.many || isSwarmOfPods(subject, thresholds);
   const isGroupTooSmall = subject.kind === 'group' && !isSwarm && track.alarm === 0;
-  if (isQuiet || isGroupTooSmall) {
-    rows.set(subject.key, track);
-    return { facts, judgement: QUIET, status: 'unknown', severity: 'info', memberKeys: [] };
-  }
-  const judgement = judge(facts);
-  // What was seen once is a fact of the finding, also while the miner rests or its spec is gone.
-  const signs = judgement.severity === 'critical' ? indicators.strong.map(hash) : track.signs;
-  const { hasRisen, status, severity, ...step } = stepAlarm(
-    { ...facts, track: { ...track, signs } },
-    judgement,
-  );
-  rows.set(subject.key, step.track);
+  const judgement = isQuiet || isGroupTooSmall ? QUIET : judge(facts);
+  const { track: next, status } = stepAlarm(facts, judgement);
+  rows.set(subject.key, next);
   const ring = ringOf(rows, subject.key);
-  if (hasRisen && ring !== null) {
-    const flagged = flagFrom(ring, hourOf(step.track.since));
+  // Its hours are flagged back to the onset.
+  if (ring !== null && isUnderAlarm(next) && !isUnderAlarm(track)) {
+    const flagged = flagFrom(ring, hourOf(next.since));
     rows.set(`p/${subject.key}`, { row: 'past', ring: flagged });
   }
-  return { facts: { ...facts, track: step.track }, judgement, status, severity, memberKeys: [] };
+  const severity = severityOfRank(next.alarm) ?? 'info';
+  return { facts: { ...facts, track: next }, judgement, status, severity, memberKeys: [] };
 }

@@ -1,12 +1,11 @@
 import type { Evidence, EvidenceFamily, Severity } from '../../model/finding.ts';
-import { repositoryOf } from '../../model/podSpec.ts';
 import { formatBytesPerSecond, formatCores } from '../../model/text/units.ts';
 import type { TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { DetectContext } from '../detector.ts';
 import { factsOf, lookAtWindow, sceneOf } from './abuseDetector.ts';
 import { trackOf } from './expectation/neighbours.ts';
-import { matcherOf } from './evidence/indicators.ts';
+import { indicatorsOf } from './evidence/indicators.ts';
 import { severityOfRank, type Rows } from './state/state.ts';
 import { collectSubjects } from './subjects/collectSubjects.ts';
 import type { Facts } from './evidence/signal.ts';
@@ -50,16 +49,16 @@ export function explainNext(
   rows: Rows,
   workload: WorkloadRef,
 ): readonly Explanation[] {
-  const { judged } = lookAtWindow(context, rows);
-  const own = judged.filter(({ facts }) => isOf(facts.subject, workload));
-  const ownKeys = new Set(own.map(({ facts }) => facts.subject.key));
-  const groups = judged.filter(
-    ({ memberKeys, facts: { groupSize, track } }) =>
+  const { subjects, judged } = lookAtWindow(context, rows);
+  const own = new Set(subjects.filter((one) => isOf(one, workload)).map(({ key }) => key));
+  return judged
+    .filter(({ memberKeys, facts: { subject, groupSize, track } }) => {
+      if (subject.kind !== 'group') return own.has(subject.key);
       // A group of nothing but itself is worth a word only where it speaks.
-      (memberKeys.length > 1 || groupSize > 1 || track.alarm > 0) &&
-      memberKeys.some((key) => ownKeys.has(key)),
-  );
-  return [...own, ...groups].map(({ facts }) => explanationOf(facts, context));
+      const isSaid = memberKeys.length > 1 || groupSize > 1 || track.alarm > 0;
+      return isSaid && memberKeys.some((key) => own.has(key));
+    })
+    .map(({ facts }) => explanationOf(facts, context));
 }
 
 /** The same of a window that the rows know already (the last one sealed): nothing is advanced, groups are left out. */
@@ -84,7 +83,7 @@ function isOf({ workload }: Subject, { kind, name }: WorkloadRef): boolean {
 
 function explanationOf(facts: Facts, { thresholds }: DetectContext<AbuseSections>): Explanation {
   const { subject, track, suspicion } = facts;
-  const indicators = matcherOf(thresholds.signatures)(subject, track.signs);
+  const indicators = indicatorsOf(subject, track.signs, thresholds.signatures);
   const { severity, points, families, caps, readings, undecided } = judge({ ...facts, indicators });
   const line = suspicion.threshold === null ? 'more' : formatCores(suspicion.threshold);
   return {
@@ -114,11 +113,11 @@ function explanationOf(facts: Facts, { thresholds }: DetectContext<AbuseSections
 }
 
 /** Its container; of a group, what its pods have in common. */
-function nameOf({ kind, scope, image, namespace }: Subject): string | null {
+function nameOf({ kind, scope, repository, namespace }: Subject): string | null {
   if (kind !== 'group') return scope.container ?? scope.subject;
-  return image === null
+  return repository === null
     ? `one-shot workloads of ${namespace} together`
-    : `pods of ${repositoryOf(image)} in ${namespace} together`;
+    : `pods of ${repository} in ${namespace} together`;
 }
 
 function normalText({ normal: { base, siblings, source }, suspicion }: Facts): string {

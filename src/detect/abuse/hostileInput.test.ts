@@ -10,7 +10,7 @@ import type { PodSample } from '../../model/snapshot.ts';
 import { DAY_MS, HOUR_MS } from '../../model/time.ts';
 import { AbuseRun, using } from '../../../test/support/abuse/abuseRun.ts';
 import { explainLast } from './explain.ts';
-import { matcherOf } from './evidence/indicators.ts';
+import { indicatorsOf } from './evidence/indicators.ts';
 import type { AbuseState } from './state/state.ts';
 import { aSubject } from '../../../test/support/abuse/abuse.ts';
 
@@ -97,7 +97,7 @@ describe('names, labels and images that an attacker chose', () => {
 });
 
 it('a megabyte of arguments is matched in no time, and none of it is kept', () => {
-  const matcher = matcherOf(loadThresholds([]).signatures);
+  const { signatures } = loadThresholds([]);
   const secret = 'hunter2';
   const args = ['a'.repeat(1e6), `--token=${secret}`, 'curl '.repeat(1e5)];
   const pod = using(0.5, 100);
@@ -136,7 +136,7 @@ it('a megabyte of arguments is matched in no time, and none of it is kept', () =
   };
   const members = [{ pod: { ...pod, spec }, container, cores: 0.5, costNano: 0 }];
   const before = cpuTimeMs();
-  const found = matcher(aSubject({ members }), []);
+  const found = indicatorsOf(aSubject({ members }), [], signatures);
   expect(cpuTimeMs() - before).toBeLessThan(1_000);
   expect(found.strong).toContain('a miner’s program'.replace('’', "'"));
   expect(JSON.stringify(found)).not.toContain(secret);

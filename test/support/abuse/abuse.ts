@@ -33,6 +33,7 @@ export function aSubject(change: Partial<Subject> = {}): Subject {
     workload: { kind: 'Deployment', name: 'web' },
     runs: false,
     image: 'registry.example.com/web:v1',
+    repository: 'registry.example.com/web',
     members: [aMember(0.5)],
     isSummed: false,
     cores: 0.5,

@@ -1,5 +1,4 @@
 import { hash } from '../../../model/hash.ts';
-import { repositoryOf } from '../../../model/podSpec.ts';
 import type { Subject } from '../subjects/subject.ts';
 import type { Signatures } from '../thresholds.ts';
 
@@ -22,63 +21,59 @@ export const NO_INDICATORS: Indicators = {
 /** Longer texts are cut: what hides behind four thousand characters is not worth the time. */
 const MAX_TEXT = 4_096;
 
-/** @param seen hashes of the signatures that its alarm has seen before, which are found again. */
-export type SignatureMatcher = (subject: Subject, seen: readonly number[]) => Indicators;
+type Pattern = Signatures['patterns'][number] & { readonly regex: RegExp };
 
-const matchers = new WeakMap<Signatures, SignatureMatcher>();
+const compiled = new WeakMap<Signatures, readonly Pattern[]>();
 
-/** The matcher of these lists: patterns are compiled once per reload. */
-export function matcherOf(signatures: Signatures): SignatureMatcher {
-  const known = matchers.get(signatures) ?? compiled(signatures);
-  matchers.set(signatures, known);
+/** Patterns are compiled once per reload. */
+function patternsOf(signatures: Signatures): readonly Pattern[] {
+  const known =
+    compiled.get(signatures) ??
+    signatures.patterns.map((one) => ({ ...one, regex: new RegExp(one.match, 'i') }));
+  compiled.set(signatures, known);
   return known;
 }
 
-function compiled(signatures: Signatures): SignatureMatcher {
-  const patterns = signatures.patterns.map((entry) => ({
-    ...entry,
-    regex: new RegExp(entry.match, 'i'),
-  }));
-  return (subject, seen) => {
-    const first = subject.members[0];
-    const spec = first?.pod.spec ?? null;
-    const container = spec?.containers.find(({ name }) => name === first?.container.name) ?? null;
-    const found = new Map<string, 'strong' | 'weak'>();
-    const look = (place: 'image' | 'name' | 'command' | 'env', text: string): void => {
-      for (const { name, strength, where, regex } of patterns)
-        if (
-          where.includes(place) &&
-          found.get(name) !== 'strong' &&
-          regex.test(text.slice(0, MAX_TEXT))
-        )
-          found.set(name, strength);
-    };
-    for (const { name } of patterns) if (seen.includes(hash(name))) found.set(name, 'strong');
-    if (subject.image !== null) look('image', subject.image);
-    for (const name of [subject.workload?.name, first?.container.name])
-      if (name !== undefined) look('name', name);
-    if (container !== null) {
-      look('command', [...container.command, ...container.args].join(' '));
-      for (const { name, value } of container.env) look('env', `${name}=${value ?? ''}`);
-      if (container.ports.some((port) => signatures.ports.includes(port)))
-        found.set('a pool port', 'weak');
-    }
-    const names = [...found.keys()].sort();
-    return {
-      strong: names.filter((name) => found.get(name) === 'strong'),
-      weak: names.filter((name) => found.get(name) === 'weak'),
-      disguise: disguiseOf(subject, signatures),
-      isSpecKnown: spec !== null,
-    };
+/** @param seen hashes of the signatures that its alarm has seen before, which are found again. */
+export function indicatorsOf(
+  subject: Subject,
+  seen: readonly number[],
+  signatures: Signatures,
+): Indicators {
+  const first = subject.members[0];
+  const spec = first?.pod.spec ?? null;
+  const container = spec?.containers.find(({ name }) => name === first?.container.name);
+  const { command = [], args = [], env = [], ports = [] } = container ?? {};
+  const texts = [
+    ['image', subject.image ?? ''],
+    ['name', subject.workload?.name ?? ''],
+    ['name', first?.container.name ?? ''],
+    ['command', [...command, ...args].join(' ')],
+    ...env.map(({ name, value }) => ['env', `${name}=${value ?? ''}`] as const),
+  ] as const;
+  const isFound = ({ where, regex }: Pattern): boolean =>
+    texts.some(([place, text]) => where.includes(place) && regex.test(text.slice(0, MAX_TEXT)));
+  const named = (strength: Pattern['strength']): readonly string[] =>
+    patternsOf(signatures)
+      .filter((one) => one.strength === strength && isFound(one))
+      .map(({ name }) => name);
+  const again = signatures.patterns.filter(({ name }) => seen.includes(hash(name)));
+  const strong = new Set([...named('strong'), ...again.map(({ name }) => name)]);
+  const isPool = ports.some((port) => signatures.ports.includes(port));
+  const weak = new Set([...named('weak'), ...(isPool ? ['a pool port'] : [])]);
+  return {
+    strong: [...strong].sort(),
+    weak: [...weak].filter((name) => !strong.has(name)).sort(),
+    disguise: disguiseOf(subject, signatures),
+    isSpecKnown: spec !== null,
   };
 }
 
 function disguiseOf(
-  { image, workload }: Subject,
+  { repository, workload }: Subject,
   { systemNames, systemRegistries }: Signatures,
 ): string | null {
-  if (image === null) return null;
-  const repository = repositoryOf(image);
+  if (repository === null) return null;
   if (systemRegistries.some((prefix) => repository.startsWith(prefix))) return null;
   const last = repository.slice(repository.lastIndexOf('/') + 1);
   return systemNames.find((name) => last === name || workload?.name === name) ?? null;

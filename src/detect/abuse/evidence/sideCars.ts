@@ -1,10 +1,9 @@
-import { repositoryOf } from '../../../model/podSpec.ts';
 import { DAY_MS, type TimeMs } from '../../../model/time.ts';
 import type { Baseline } from '../expectation/baseline.ts';
 import { levelOf } from '../excess/excess.ts';
 import { knownCoLocated } from '../expectation/neighbours.ts';
 import { HOUR_UNITS, unitsOf, type Beside, type Rows } from '../state/state.ts';
-import type { Subject } from '../subjects/subject.ts';
+import { sumOf, type Subject } from '../subjects/subject.ts';
 import { offWindows, pageCores, type AbuseThresholds } from '../thresholds.ts';
 import type { Facts, Follow, SideCar } from './signal.ts';
 
@@ -61,18 +60,12 @@ export function followOf(places: readonly Beside[], least: number): Follow {
   return { follows: slope - margin > least ? true : isNot ? false : null, isEvener };
 }
 
-export type Arrivals = ReadonlyMap<string, readonly Subject[]>;
+export type Arrivals = ReadonlyMap<string | null, readonly Subject[]>;
 
 /** Looks through a window for new containers in pods of known workloads. */
 export function arrivalsOf(subjects: readonly Subject[], rows: Rows, now: TimeMs): Arrivals {
-  const arrived = subjects.filter(
-    (subject) => subject.image !== null && knownCoLocated(subject, rows, now, DAY_MS).length > 0,
-  );
-  return Map.groupBy(arrived, repository);
-}
-
-function repository({ image }: Subject): string {
-  return repositoryOf(image ?? '');
+  const arrived = subjects.filter((one) => knownCoLocated(one, rows, now, DAY_MS).length > 0);
+  return Map.groupBy(arrived, ({ repository }) => repository);
 }
 
 export function sideCarOf(
@@ -87,21 +80,17 @@ export function sideCarOf(
   const known = knownCoLocated(subject, rows, now, DAY_MS);
   if (known.length === 0) return null;
   // A sample that is lost says nothing: what stands beside it is a side-car all the same.
-  const others = known.reduce<number | null>(
-    (sum, { cores }) => (sum === null || cores === null ? null : sum + cores),
-    0,
-  );
+  const others = sumOf(known.map(({ cores }) => cores));
   const sums = besideOf(rows, subject);
   const {
     sumUnits: units = 1,
     own = subject.cores,
     others: theirs = others ?? Infinity,
   } = sums ?? {};
-  const { follows } = thresholds.sideCar;
-  const places = arrivals.get(repository(subject)) ?? [];
+  const places = subject.repository === null ? [] : (arrivals.get(subject.repository) ?? []);
   // Where its own windows do not tell, those beside other workloads do.
-  const itself = followAt([subject], rows, follows);
-  const everywhere = itself.follows === null ? followAt(places, rows, follows) : itself;
+  const itself = followAt([subject], rows, thresholds);
+  const everywhere = itself.follows === null ? followAt(places, rows, thresholds) : itself;
   return {
     ...(everywhere.follows === null ? itself : everywhere),
     othersCores: others,
@@ -113,11 +102,9 @@ export function sideCarOf(
   };
 }
 
-function followAt(places: readonly Subject[], rows: Rows, least: number): Follow {
-  return followOf(
-    places.flatMap((place) => besideOf(rows, place) ?? []),
-    least,
-  );
+function followAt(places: readonly Subject[], rows: Rows, { sideCar }: AbuseThresholds): Follow {
+  const sums = places.flatMap((place) => besideOf(rows, place) ?? []);
+  return followOf(sums, sideCar.follows);
 }
 
 /** What was added up of how a side-car goes with the others; null before its first window. */
@@ -136,12 +123,11 @@ function loadBeside({ subject, sideCar, normal, track, thresholds }: Facts): num
 
 /** True for what has been at its limit for two hours, however its traffic has varied. */
 export function ignoresTraffic(
-  { subject, sideCar, normal }: Facts,
+  { subject, sideCar, normal, thresholds }: Facts,
   rows: Rows,
-  least: number,
 ): boolean {
   if (sideCar !== null || normal.source !== 'unknown') return false;
-  return followAt([subject], rows, least).follows === false;
+  return followAt([subject], rows, thresholds).follows === false;
 }
 
 /** Adds the window up. What is no longer at its limit begins anew; of a side-car it is kept, for those of its image. */

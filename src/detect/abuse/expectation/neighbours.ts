@@ -1,5 +1,4 @@
 import { hash } from '../../../model/hash.ts';
-import { repositoryOf } from '../../../model/podSpec.ts';
 import { sumKnown } from '../../../model/reading.ts';
 import { DAY_HOURS, DAY_MS, HOUR_MS, type TimeMs } from '../../../model/time.ts';
 import { containerKey } from '../../../model/workload.ts';
@@ -34,8 +33,8 @@ export function peersIn(rows: Rows, now: TimeMs): Peers {
   return new Map(Array.from(busiest, ([repo, [key]]) => [repo, key]));
 }
 
-export function peerRing({ key, image }: Subject, peers: Peers, rows: Rows): HourRing | null {
-  const peer = image === null ? undefined : peers.get(hash(repositoryOf(image)));
+export function peerRing({ key, repository }: Subject, peers: Peers, rows: Rows): HourRing | null {
+  const peer = repository === null ? undefined : peers.get(hash(repository));
   return peer === undefined || peer === key ? null : ringOf(rows, peer);
 }
 

@@ -1,5 +1,4 @@
 import { hash } from '../../../model/hash.ts';
-import { repositoryOf } from '../../../model/podSpec.ts';
 import { medianOf } from '../../../model/quantile.ts';
 import { SECOND_MS, type Window } from '../../../model/time.ts';
 import { isSteady } from '../evidence/signals/plateau.ts';
@@ -36,10 +35,10 @@ export function advance(facts: Facts): Track {
   return track;
 }
 
-function identify(track: Mutable<Track>, { image }: Subject): void {
+function identify(track: Mutable<Track>, { image, repository }: Subject): void {
   const changes = [
     ['image', 'imageSince', image],
-    ['repo', 'repoSince', image === null ? null : repositoryOf(image)],
+    ['repo', 'repoSince', repository],
   ] as const;
   for (const [what, since, text] of changes) {
     if (text === null) continue;

@@ -5,7 +5,7 @@ import { MINUTE_MS } from '../../../model/time.ts';
 import { EMPTY_RING, RING_BYTES, valuesAt } from '../../usual/hourRing.ts';
 import { advance, closeHour } from './advance.ts';
 import { abuseCodec } from './codec.ts';
-import { emptyTrack, type Beside, type Past, type Track } from './state.ts';
+import { emptyTrack, type AbuseState, type Beside, type Track } from './state.ts';
 
 const number = fc.double({ noNaN: true });
 
@@ -21,7 +21,7 @@ const tracks: fc.Arbitrary<Track> = fc.record({
   signs: fc.array(fc.nat(), { maxLength: 8 }),
 }) as unknown as fc.Arbitrary<Track>;
 
-const pasts: fc.Arbitrary<Past> = fc
+const pasts: fc.Arbitrary<AbuseState> = fc
   .tuple(
     fc.integer({ min: -1, max: 1e6 }),
     fc.uint8Array({ minLength: RING_BYTES, maxLength: RING_BYTES }),

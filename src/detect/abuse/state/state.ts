@@ -47,8 +47,7 @@ export const EPISODE = [
   'costNano',
 ] as const;
 
-export const ALARM = [
-  /** 0 none, 1 info, 2 warning, 3 critical. */
+const ALARM = [
   'alarm',
   'quietBelow',
   'lowFor',
@@ -63,7 +62,7 @@ export const ALARM = [
 
 export const TRACK = [...IDENTITY, ...HOUR, ...SMOOTH, ...EPISODE, ...ALARM] as const;
 
-/** Sums over windows of two uses that may go together, see evidence/sideCars.ts. */
+/** Sums over windows of two uses that may go together, see `followOf`. */
 export const BESIDE = [
   'sumUnits',
   'others',
@@ -89,22 +88,16 @@ export interface Track extends Numbers<typeof TRACK> {
   readonly signs: readonly number[];
 }
 
-export interface Past {
-  readonly row: 'past';
-  readonly ring: HourRing;
-}
-
-/** What earlier releases kept, and nobody reads: it is forgotten like anything else. */
-export interface Gone {
-  readonly row: 'gone';
-  readonly lastSeen: number;
-}
-
 export interface Beside extends Numbers<typeof BESIDE> {
   readonly row: 'beside';
 }
 
-export type AbuseState = Track | Past | Beside | Gone;
+export type AbuseState =
+  | Track
+  | Beside
+  | { readonly row: 'past'; readonly ring: HourRing }
+  // What earlier releases kept, and nobody reads: it is forgotten like anything else.
+  | { readonly row: 'gone'; readonly lastSeen: number };
 
 export type Rows = DetectorState<AbuseState>;
 
@@ -117,6 +110,9 @@ export function emptyTrack(now: number): Track {
   const fresh = { firstSeen: now, lastSeen: now, hour: -1, recent: [], members: [], signs: [] };
   return { ...none(TRACK), row: 'track', ...fresh };
 }
+
+/** An episode that is over. */
+export const OVER = { dwell: 0, alarm: 0, quietBelow: 0, lowFor: 0, signs: [] } as const;
 
 /** True while an alarm keeps what it sees from being learnt. */
 export function isUnderAlarm({ alarm }: Track): boolean {
@@ -132,7 +128,7 @@ export function unitsOf(window: Window): number {
   return (window.end - window.start) / UNIT_MS;
 }
 
-/** 0 for null, 1 info, 2 warning, 3 critical: as an alarm is kept in the state. */
+/** 0 for null, 1 info, 2 warning, 3 critical: as the state keeps an alarm. */
 export function rankOf(severity: Severity | null): number {
   return severity === null ? 0 : SEVERITIES.indexOf(severity) + 1;
 }

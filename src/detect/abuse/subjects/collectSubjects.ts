@@ -1,28 +1,23 @@
+import { ONE_RUN_KINDS } from '../../../collect/identity.ts';
 import { costNano } from '../../../model/costParts.ts';
 import type { WindowCosts } from '../../../model/cost.ts';
+import { repositoryOf } from '../../../model/podSpec.ts';
 import type { PodSample, Snapshot } from '../../../model/snapshot.ts';
 import { MINUTE_MS, type TimeMs } from '../../../model/time.ts';
 import { containerKey, workloadKey } from '../../../model/workload.ts';
-import { amountsOf, netOf, NOTHING, type Subject, type SubjectMember } from './subject.ts';
+import { amountsOf, netOf, type Subject, type SubjectMember } from './subject.ts';
 
 /** A pod younger than this may be busy starting: it does not stand for a workload that we know. */
 const YOUNG_MS = 15 * MINUTE_MS;
-/** What runs and ends: its past runs are its normal. */
+/** What runs and ends, beside owners that exist for one run: its past runs are its normal. */
 const RUN_KINDS = new Set([
   'Job',
   'CronJob',
-  'JobSet',
-  'TrainJob',
-  'PyTorchJob',
-  'MPIJob',
-  'LeaderWorkerSet',
-  'Workflow',
   'CronWorkflow',
-  'RayJob',
-  'SparkApplication',
+  'JobSet',
+  'LeaderWorkerSet',
+  'TrainJob',
 ]);
-/** Their pods are one piece of work, and are judged by their sum: each may be small or short. */
-const SUMMED_KINDS = new Set([...RUN_KINDS, 'Pod']);
 
 /** The containers of the window, grouped by workload, each represented by its hottest pod; and their GPUs. */
 export function collectSubjects({ pods, nodes, window }: Snapshot, costs: WindowCosts): Subject[] {
@@ -30,35 +25,30 @@ export function collectSubjects({ pods, nodes, window }: Snapshot, costs: Window
   // Until its owner is known, a pod of a known workload looks like a new one of its own.
   const judged = pods.filter(({ workloadKnown }) => workloadKnown || !areOwnersTold);
   const costOf = new Map(costs.allocations.map((one) => [one.container, costNano(one)]));
-  const members = judged.flatMap((pod) =>
-    pod.containers.flatMap((container): SubjectMember[] => {
-      const cores = container.cpuUsageCores;
-      const isKnown = cores !== null && container.runShare > 0;
-      return isKnown ? [{ pod, container, cores, costNano: costOf.get(container) ?? 0 }] : [];
-    }),
-  );
-  const byWorkload = Map.groupBy(judged, keyOfWorkload);
-  const byContainer = Map.groupBy(members, ({ pod, container }) =>
-    containerKey(pod.namespace, pod.workload, container.name),
-  );
   const nodeCores = new Map(nodes.map(({ name, cpuCores }) => [name, cpuCores]));
-  return Array.from(byContainer, ([key, of]) => {
-    const sorted = hottestFirst(of, window.end);
-    const [{ pod }] = sorted as [SubjectMember];
-    const cores = nodeCores.get(pod.node ?? '') ?? null;
-    return cpuSubject(key, window.end, sorted, byWorkload.get(keyOfWorkload(pod)) ?? [], cores);
+  const byWorkload = Map.groupBy(judged, ({ namespace, workload }) =>
+    workloadKey(namespace, workload),
+  );
+  return Array.from(byWorkload.values(), (of) => {
+    const members = of.flatMap((pod) =>
+      pod.containers.flatMap((container): SubjectMember[] => {
+        const cores = container.cpuUsageCores;
+        const isKnown = cores !== null && container.runShare > 0;
+        return isKnown ? [{ pod, container, cores, costNano: costOf.get(container) ?? 0 }] : [];
+      }),
+    );
+    return Array.from(Map.groupBy(members, ({ container }) => container.name).values(), (same) =>
+      cpuSubject(hottestFirst(same, window.end), of, nodeCores, window.end),
+    );
   })
+    .flat()
     .flatMap((cpu) => [cpu, ...gpuSubjects(cpu)])
     .sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-function keyOfWorkload({ namespace, workload }: PodSample): string {
-  return workloadKey(namespace, workload);
-}
-
 /** What does not start first, then by use. */
 function hottestFirst(members: readonly SubjectMember[], now: TimeMs): SubjectMember[] {
-  const age = ({ pod }: SubjectMember): number => (isYoung(pod, now) ? 1 : 0);
+  const age = ({ pod }: SubjectMember): number => Number(isYoung(pod, now));
   return members.toSorted(
     (a, b) => age(a) - age(b) || b.cores - a.cores || (a.pod.uid < b.pod.uid ? -1 : 1),
   );
@@ -69,30 +59,32 @@ function isYoung({ createdAt }: PodSample, now: TimeMs): boolean {
 }
 
 function cpuSubject(
-  key: string,
-  now: TimeMs,
   members: readonly SubjectMember[],
   pods: readonly PodSample[],
-  nodeCores: number | null,
+  nodeCores: ReadonlyMap<string, number | null>,
+  now: TimeMs,
 ): Subject {
-  const { pod, container } = members[0] as SubjectMember;
+  const first = members[0] as SubjectMember;
+  const { pod, container } = first;
   const { namespace, workload } = pod;
-  const isOneWork = SUMMED_KINDS.has(workload.kind);
-  const isSummed = members.length > 1 && isOneWork;
+  const runs = RUN_KINDS.has(workload.kind) || ONE_RUN_KINDS.has(workload.kind);
+  // Pods of a run are one piece of work, and are judged by their sum: each may be small or short.
+  const isOneWork = runs || workload.kind === 'Pod';
   return {
-    ...NOTHING,
-    ...amountsOf(members, isSummed),
-    key: `c/${key}`,
+    ...amountsOf(members, isOneWork && members.length > 1),
+    key: `c/${containerKey(namespace, workload, container.name)}`,
+    kind: 'cpu',
     scope: { namespace, workload, container: container.name, subject: null },
     namespace,
     workload,
-    runs: RUN_KINDS.has(workload.kind),
+    runs,
     image: container.image,
-    nodeCores,
+    repository: container.image === null ? null : repositoryOf(container.image),
+    nodeCores: nodeCores.get(pod.node ?? '') ?? null,
     ram: container.ramUsageBytes,
     ramLimit: container.ramLimitBytes,
     tensor: container.gpuTensorActivity,
-    netWithout: netWithout(members[0] as SubjectMember, pods),
+    netWithout: netWithout(first, pods),
     isStarting: !isOneWork && isYoung(pod, now),
   };
 }

@@ -1,16 +1,15 @@
 import { hash } from '../../../model/hash.ts';
-import { repositoryOf } from '../../../model/podSpec.ts';
 import type { Facts } from '../evidence/signal.ts';
 import { trackOf } from '../expectation/neighbours.ts';
 import type { Rows } from '../state/state.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
-import { amountsOf, MOST_NAMED, NOTHING, type Subject } from './subject.ts';
+import { amountsOf, MOST_NAMED, type Subject } from './subject.ts';
 
 const ONE_SHOT_KINDS: ReadonlySet<string> = new Set(['Pod', 'Job']);
 
 /** The row of all one-shot and new workloads of one image in a namespace. */
-export function groupKey({ namespace, image }: Pick<Subject, 'namespace' | 'image'>): string {
-  return `g/${namespace}/${repositoryOf(image ?? '?')}`;
+export function groupKey({ namespace, repository }: Subject): string {
+  return `g/${namespace}/${repository ?? '?'}`;
 }
 
 /** Swarms and chains: what is too small or too short by itself is judged together. */
@@ -66,9 +65,13 @@ function groupOf(
   const only = hashes.size > 1 ? null : onlyWorkload(members);
   const pods = members.flatMap((member) => member.members).sort((a, b) => b.cores - a.cores);
   const subject: Subject = {
-    ...NOTHING,
-    isSummed: true,
-    ...(members.length > 0 && amountsOf(pods, true)),
+    ...amountsOf(pods, true),
+    nodeCores: null,
+    ram: null,
+    ramLimit: null,
+    tensor: null,
+    netWithout: null,
+    isStarting: false,
     key,
     kind: 'group',
     namespace,
@@ -76,6 +79,7 @@ function groupOf(
     workload: only?.workload ?? null,
     runs: !isRelay && members.every(({ runs }) => runs),
     image: members[0]?.image ?? null,
+    repository: members[0]?.repository ?? null,
   };
   return { subject, memberHashes: [...hashes], memberKeys: members.map((member) => member.key) };
 }

@@ -1,6 +1,7 @@
 import type { Scope } from '../../../model/finding.ts';
 import type { Nano } from '../../../model/money.ts';
 import type { ContainerSample, PodSample } from '../../../model/snapshot.ts';
+import { sumKnown } from '../../../model/reading.ts';
 import type { WorkloadRef } from '../../../model/workload.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface Subject {
   /** True for what runs and ends: its past runs are its normal, not the time of day. */
   readonly runs: boolean;
   readonly image: string | null;
+  /** The image without tag and digest. */
+  readonly repository: string | null;
   readonly members: readonly SubjectMember[];
   /** True where amounts are sums over its pods, not those of the hottest. */
   readonly isSummed: boolean;
@@ -49,33 +52,7 @@ export interface SubjectMember {
 /** As many pods and workloads are remembered of a group, and named in a finding; more make no difference. */
 export const MOST_NAMED = 20;
 
-/** What nothing is known of, and that used nothing. */
-export const NOTHING: Subject = {
-  key: '',
-  kind: 'cpu',
-  scope: { namespace: null, workload: null, container: null, subject: null },
-  namespace: '',
-  workload: null,
-  runs: false,
-  image: null,
-  members: [],
-  isSummed: false,
-  cores: 0,
-  limit: null,
-  request: null,
-  net: null,
-  disk: null,
-  diskReads: 0,
-  costNano: 0,
-  nodeCores: null,
-  ram: null,
-  ramLimit: null,
-  tensor: null,
-  netWithout: null,
-  isStarting: false,
-};
-
-/** What members use, the first or all of them; one that is not known leaves a sum unknown, as half a limit is none. */
+/** What members use, the first or all of them; of none nothing is known. */
 export function amountsOf(members: readonly SubjectMember[], isSummed: boolean) {
   const counted = isSummed ? members : members.slice(0, 1);
   const sum = (of: (container: ContainerSample) => number | null): number | null =>
@@ -91,14 +68,15 @@ export function amountsOf(members: readonly SubjectMember[], isSummed: boolean) 
     limit: sum(({ cpuLimitCores }) => cpuLimitCores),
     request: sum(({ cpuRequestCores }) => cpuRequestCores),
     net: sumOf(Array.from(pods.values(), netOf)),
-    disk: reads === null && writes === null ? null : (reads ?? 0) + (writes ?? 0),
+    disk: sumKnown([reads, writes]),
     diskReads: reads ?? 0,
     costNano: members.reduce((total, member) => total + member.costNano, 0),
   };
 }
 
-function sumOf(values: readonly (number | null)[]): number | null {
-  return values.reduce((sum, value) => (sum === null || value === null ? null : sum + value), 0);
+/** One that is not known leaves a sum unknown, as half a limit is none. */
+export function sumOf(values: readonly (number | null)[]): number | null {
+  return values.includes(null) ? null : sumKnown(values);
 }
 
 /** Network of a pod; host-network pods are charged with all that their node sends: it says nothing of them. */
@@ -108,8 +86,8 @@ export function netOf(pod: PodSample): number | null {
 }
 
 /** Which pods the figures of a subject are of: ` in all pods`, ` in the busiest pod`, or nothing where it has one. */
-export function podsOf({ kind, isSummed, members }: Subject): string {
-  if (isSummed || kind === 'group') return ' in all pods';
+export function podsOf({ isSummed, members }: Subject): string {
+  if (isSummed) return ' in all pods';
   return members.length > 1 ? ' in the busiest pod' : '';
 }
 

@@ -7,7 +7,7 @@ import { UNDECIDED_UNITS } from '../evidence/sideCars.ts';
 import type { Facts } from '../evidence/signal.ts';
 import { TWICE } from '../evidence/signals/novelty.ts';
 import { isSteady, robustSpread } from '../evidence/signals/plateau.ts';
-import { HOUR_UNITS, rankOf, unitsOf } from '../state/state.ts';
+import { HOUR_UNITS, rankOf, severityOfRank, unitsOf } from '../state/state.ts';
 import { totalCores } from '../subjects/subject.ts';
 import { criticalWindows, offWindows, pageCores } from '../thresholds.ts';
 
@@ -83,24 +83,15 @@ function highestRun({ ring, window, track, normal }: Facts): number {
   return Math.max(0, ...valuesAt(ring, 'peak', learntHours(ring, before, normal.lapsedBefore)));
 }
 
-function shareOfLimit({ subject: { ram, ramLimit } }: Facts): number {
-  return ram === null || ramLimit === null || ramLimit <= 0 ? 0 : ram / ramLimit;
-}
-
 /** True where its memory strains against the limit; beyond it the limit does not hold, and nothing strains. */
-export function isAtItsMemoryLimit(facts: Facts): boolean {
-  const { memoryShare, stepShare } = facts.thresholds.jvm;
-  const share = shareOfLimit(facts);
-  return share >= memoryShare && share <= 1 + stepShare;
+export function isAtItsMemoryLimit({ subject, thresholds: { jvm } }: Facts): boolean {
+  const share = (subject.ram ?? 0) / (subject.ramLimit || Infinity);
+  return share >= jvm.memoryShare && share <= 1 + jvm.stepShare;
 }
 
 function cameWithMemory({ normal, track, subject, thresholds }: Facts): boolean {
   if (normal.source !== 'own' || normal.isDeployed) return true;
   return track.ramStep >= thresholds.jvm.stepShare * (subject.ramLimit ?? 0);
-}
-
-function memoryText(facts: Facts): string {
-  return `Memory at ${formatShare(shareOfLimit(facts))} of the limit`;
 }
 
 /**
@@ -131,14 +122,10 @@ function isUneven({ subject, track, thresholds: { spread, shape } }: Facts): boo
 }
 
 /** What it asked for is what it is expected to use: a newcomer far below that waits for its work. */
-export function isWaiting(facts: Facts): boolean {
-  const { request, kind } = facts.subject;
-  if (kind === 'gpu' || request === null) return false;
-  return highest(facts) < facts.thresholds.level.ofRequestWhenWaiting * request;
-}
-
-function highest({ suspicion, track }: Facts): number {
-  return Math.max(suspicion.cores, ...track.recent);
+export function isWaiting({ subject, suspicion, track, thresholds }: Facts, least = 0): boolean {
+  const { request, kind } = subject;
+  const asked = kind === 'gpu' ? 0 : thresholds.level.ofRequestWhenWaiting * (request ?? 0);
+  return Math.max(suspicion.cores, ...track.recent) < Math.max(least, asked);
 }
 
 /** A strong mark of the spec: agents have privileges too, and use little. */
@@ -158,7 +145,6 @@ export const CAPS: readonly Cap[] = [
       `Seen for ${track.hotWindows} windows of five minutes so far: a warning needs more, or at least twice the normal use where network traffic is unknown`,
   },
   {
-    // Somebody with access to the configuration answers for it until a date. Annotations cannot.
     name: 'allow-list',
     atMost: 'info',
     explains: true,
@@ -169,7 +155,6 @@ export const CAPS: readonly Cap[] = [
     },
   },
   {
-    // People expect it. A signature is critical all the same.
     name: 'planned-event',
     atMost: 'info',
     explains: true,
@@ -178,8 +163,6 @@ export const CAPS: readonly Cap[] = [
       `Planned: ${planned?.name}, until ${formatTime(planned?.endsAt ?? 0)} (${planned?.by})`,
   },
   {
-    // A few hours of it do not tell what it does at others. What came then has to be steady, to be twice what was seen
-    // or at its limit, and its traffic must show that it is no load; siblings tell more.
     name: 'first-hours',
     atMost: 'info',
     applies({ normal, track, subject, thresholds }, families) {
@@ -194,8 +177,6 @@ export const CAPS: readonly Cap[] = [
       'Only a few hours of it are known: a warning needs steady use, of twice as much or at its limit, beyond its traffic',
   },
   {
-    // Ordinary work goes so far beyond its normal now and then, for an hour or two; what mines is even, at its limit, or more,
-    // or goes on in silence.
     name: 'small-excess',
     atMost: 'info',
     applies: ({ normal, track, thresholds }, families) =>
@@ -205,13 +186,13 @@ export const CAPS: readonly Cap[] = [
         track.hotWindows < UNDECIDED_UNITS) &&
       BEYOND_SMALL.every((family) => !families.has(family)),
     because:
-      'Less than twice its normal, and neither steady nor at its limit: may be ordinary work',
+      'Less than twice its normal, and neither steady nor at its limit: may be ordinary work of an hour or two',
   },
   {
     name: 'first-day',
     atMost: 'warning',
     applies: ({ window, historyStart }) => window.end - historyStart < DAY_MS,
-    because: () => 'On the first day only a signature is critical',
+    because: 'On the first day only a signature is critical',
   },
   {
     name: 'too-short-for-critical',
@@ -220,21 +201,19 @@ export const CAPS: readonly Cap[] = [
     because: ({ thresholds }) => `Critical needs ${criticalWindows(thresholds)} windows of it`,
   },
   {
-    // Neither silence nor a mark in the spec: agents have privileges too, and use little.
     name: 'no-silence',
     atMost: 'warning',
-    applies(_, families) {
-      const spec = families.get('spec') ?? 0;
-      const isMarked = spec >= 1 || (spec > 0 && families.has('level'));
-      return !families.has('work') && !isMarked && (families.get('signals') ?? 0) < 1;
-    },
+    applies: (_, families) =>
+      !families.has('work') &&
+      !isMarked(families) &&
+      !(families.has('spec') && families.has('level')) &&
+      (families.get('signals') ?? 0) < 1,
     because: ({ subject }) =>
       subject.net === null
         ? 'Critical needs network metrics, which are missing'
         : 'Critical needs CPU use without I/O, or an indicator in the pod spec',
   },
   {
-    // Known software that burns more CPU in silence is a busy loop as often as a miner.
     name: 'known-software',
     atMost: 'warning',
     applies: (facts, families) => !families.has('spec') && isKnown(facts),
@@ -242,14 +221,12 @@ export const CAPS: readonly Cap[] = [
       'Known software with more CPU but no more I/O: a busy loop, a costly release or a miner. Check its processes and connections',
   },
   {
-    // Jobs are made to compute.
     name: 'job',
     atMost: 'warning',
     applies: ({ subject }, families) => !families.has('spec') && subject.runs,
     because: 'Jobs are expected to compute: only an indicator in the pod spec makes them critical',
   },
   {
-    // A Job or CronJob whose past runs, which no alarm flagged, used as much: this is what it does.
     name: 'past-runs',
     atMost: null,
     explains: true,
@@ -259,27 +236,25 @@ export const CAPS: readonly Cap[] = [
     because: (facts) => `Past runs used up to ${formatCores(highestRun(facts))}`,
   },
   {
-    // Tensor cores at work: training or inference, on the GPU or feeding it. Miners leave them idle.
     name: 'gpu-training',
     atMost: 'info',
     explains: true,
     applies: ({ subject, thresholds }) => (subject.tensor ?? 0) > thresholds.gpu.tensor,
-    because: ({ subject }) => `Tensor cores ${formatShare(subject.tensor ?? 0)} active`,
+    because: ({ subject }) =>
+      `Tensor cores ${formatShare(subject.tensor ?? 0)} active: training or inference, miners leave them idle`,
   },
   {
-    // A JVM (or another collected runtime) at its memory limit burns CPU on garbage, in silence.
     name: 'memory-limit',
     atMost: 'info',
     explains: true,
     applies: (facts) => isAtItsMemoryLimit(facts) && !cameWithMemory(facts),
-    because: (facts) => `${memoryText(facts)}: may be garbage collection`,
+    because: 'Its memory is at the limit: may be garbage collection',
   },
   {
-    // Where the memory came with the use, it may have been filled on purpose.
     name: 'memory-filled',
     atMost: 'warning',
     applies: (facts) => isAtItsMemoryLimit(facts) && cameWithMemory(facts),
-    because: (facts) => `${memoryText(facts)}: garbage collection, or memory filled with the use`,
+    because: 'Memory came with the use, up to the limit: garbage collection, or filled on purpose',
   },
   {
     // Up to twice what its traffic accounts for: a release, a slower node, answers of fewer bytes and a small miner look
@@ -306,22 +281,16 @@ export const CAPS: readonly Cap[] = [
     name: 'like-agent',
     atMost: 'warning',
     applies: (facts, families) => !isMarked(families) && isLikeAgent(facts),
-    because: () =>
+    because:
       'A new DaemonSet or sidecar that uses little of its node, or little and not the same everywhere, may be an agent',
-  },
-  {
-    name: 'small-use',
-    atMost: 'warning',
-    applies: (facts, families) =>
-      !isMarked(families) && highest(facts) < pageCores(facts.thresholds),
-    because: ({ thresholds }) =>
-      `Critical needs ${pageCores(thresholds)} cores in a pod: less costs cents a month`,
   },
   {
     name: 'waiting',
     atMost: 'warning',
-    applies: (facts, families) => !isMarked(families) && isWaiting(facts),
-    because: () => 'It uses a small part of its request: it may wait for traffic',
+    applies: (facts, families) =>
+      !isMarked(families) && isWaiting(facts, pageCores(facts.thresholds)),
+    because: ({ thresholds }) =>
+      `It uses a small part of its request, or less than ${pageCores(thresholds)} cores in a pod: it may wait for traffic`,
   },
   {
     // Containers share their pod's network; but a proxy's CPU follows theirs, and a miner's does not. As long as that is not
@@ -353,9 +322,8 @@ export const CAPS: readonly Cap[] = [
 ];
 
 /** True for an active signature, or a miner that another tool has seen while it burns CPU. */
-export function isSigned({ thresholds }: Facts, families: Families): boolean {
-  const { warning } = thresholds.points;
-  return (families.get('spec') ?? 0) >= warning || (families.get('signals') ?? 0) >= warning;
+export function isSigned({ thresholds: { points } }: Facts, families: Families): boolean {
+  return Math.max(families.get('spec') ?? 0, families.get('signals') ?? 0) >= points.warning;
 }
 
 /** The caps at or below `severity`, and what is left of it. An active signature is critical whatever else holds. */
@@ -377,8 +345,6 @@ export function capped(
     explains,
     because: typeof because === 'string' ? because : because(facts),
   }));
-  const lowest = [severity, ...held.map(({ atMost }) => atMost)].reduce((least, atMost) =>
-    rankOf(atMost) < rankOf(least) ? atMost : least,
-  );
-  return { severity: lowest, held };
+  const ranks = held.map(({ atMost }) => rankOf(atMost));
+  return { severity: severityOfRank(Math.min(rankOf(severity), ...ranks)), held };
 }

@@ -24,8 +24,10 @@ const QUARANTINE = JSON.stringify({
 });
 
 /** Look, preserve, contain, and only then stop; deleting first destroys the evidence. */
-export function nextSteps({ subject }: Facts, severity: Severity): readonly NextStep[] {
-  const { members, namespace } = subject;
+export function nextSteps(
+  { subject: { members, namespace } }: Facts,
+  severity: Severity,
+): readonly NextStep[] {
   const [first] = members;
   const kubectl = `kubectl -n ${shellQuote(namespace)}`;
   // A group of short-lived pods in a window without any: their creator still exists.
@@ -67,32 +69,25 @@ export function nextSteps({ subject }: Facts, severity: Severity): readonly Next
 function containment(members: readonly SubjectMember[], kubectl: string): readonly NextStep[] {
   const { node, workload, name } = (members[0] as SubjectMember).pod;
   const pods = [...new Set(members.map(({ pod }) => shellQuote(pod.name)))].slice(0, MOST_NAMED);
-  const contain: readonly (readonly [command: string, why: string])[] = [
-    [
-      `echo '${QUARANTINE}' | ${kubectl} apply -f -`,
-      'Denies all egress for pods with the label of the next command, if the CNI enforces network policies',
-    ],
-    [
-      `${kubectl} label --overwrite pod ${pods.join(' ')} burnwatch.io/quarantine=true`,
-      'Applies that policy to its pods: a miner stops without its pool',
-    ],
-    [`kubectl cordon ${shellQuote(node ?? '')}`, 'Keeps new pods off the node until it is checked'],
-  ];
+  const contain = (command: string, why: string): NextStep => ({
+    ...readStep(command, why),
+    effect: 'contain',
+  });
   const [stop, why = ''] = ownValue(STOPS, workload.kind) ?? [];
   const owner = shellQuote(workload.kind === 'Pod' ? name : workload.name);
+  const stopped = `${kubectl} ${stop?.replace('NAME', () => owner)}`;
+  const cordon = `kubectl cordon ${shellQuote(node ?? '')}`;
   return [
-    ...contain
-      .slice(0, node === null ? -1 : undefined)
-      .map(([command, why]): NextStep => ({ command, effect: 'contain', why })),
-    ...(stop === undefined
-      ? []
-      : [
-          {
-            command: `${kubectl} ${stop.replace('NAME', () => owner)}`,
-            effect: 'destroy' as const,
-            why,
-          },
-        ]),
+    contain(
+      `echo '${QUARANTINE}' | ${kubectl} apply -f -`,
+      'Denies all egress for pods with the label of the next command, if the CNI enforces network policies',
+    ),
+    contain(
+      `${kubectl} label --overwrite pod ${pods.join(' ')} burnwatch.io/quarantine=true`,
+      'Applies that policy to its pods: a miner stops without its pool',
+    ),
+    ...(node === null ? [] : [contain(cordon, 'Keeps new pods off the node until it is checked')]),
+    ...(stop === undefined ? [] : [{ command: stopped, effect: 'destroy' as const, why }]),
   ];
 }
 

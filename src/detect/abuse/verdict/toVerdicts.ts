@@ -4,7 +4,8 @@ import { HOUR_MS, HOURS_PER_MONTH, formatTime, windowHours } from '../../../mode
 import { rankOf, severityOfRank } from '../state/state.ts';
 import { MOST_NAMED, totalCores, type Subject } from '../subjects/subject.ts';
 import { medianOf } from '../../../model/quantile.ts';
-import { repositoryOf } from '../../../model/podSpec.ts';
+import { cleared, firing } from '../../verdict.ts';
+import { workloadKey } from '../../../model/workload.ts';
 import { causeOf, CHECK_OF_CAUSE } from './cause.ts';
 import { nextSteps } from './nextSteps.ts';
 import { evidenceOf, scoreOf, type AbuseLook, type Judged, type Judgement } from './judge.ts';
@@ -18,22 +19,20 @@ const RULE = 'miner-like-use';
  * container. A member whose finding was there before keeps it until its own alarm ends.
  */
 export function toVerdicts({ subjects, judged }: AbuseLook): readonly Verdict[] {
-  const firing = judged.filter(({ status }) => status === 'firing');
-  const rankOfKey = new Map(firing.map((one) => [one.facts.subject.key, rankOf(one.severity)]));
-  const spokenFor = new Set(firing.filter(isSaid).flatMap(({ memberKeys }) => memberKeys));
+  const fired = judged.filter(({ status }) => status === 'firing');
+  const rankOfKey = new Map(fired.map(({ facts }) => [facts.subject.key, facts.track.alarm]));
+  const speaking = fired.filter(({ severity }) => severity !== 'info');
+  const spokenFor = new Set(speaking.flatMap(({ memberKeys }) => memberKeys));
   const best = new Map<string, Verdict>();
   for (const one of judged) {
-    const { facts, judgement, status, severity } = one;
-    const { subject, indicators } = facts;
-    if (status === 'unknown') continue;
-    if (status === 'firing' && spokenFor.has(subject.key) && indicators.strong.length === 0)
-      continue;
-    const ofMembers =
-      status === 'firing' && isSaid(one)
-        ? one.memberKeys.map((key) => rankOfKey.get(key) ?? 0)
-        : [];
-    const gravest = severityOfRank(Math.max(rankOf(severity), ...ofMembers)) ?? severity;
-    const verdict = verdictOf(facts, judgement, status, gravest, sameImage(subject, subjects));
+    const { subject, indicators } = one.facts;
+    const isSpokenFor = spokenFor.has(subject.key) && indicators.strong.length === 0;
+    if (one.status === 'unknown' || (one.status === 'firing' && isSpokenFor)) continue;
+    const ranks = speaking.includes(one)
+      ? one.memberKeys.map((key) => rankOfKey.get(key) ?? 0)
+      : [];
+    const gravest = severityOfRank(Math.max(rankOf(one.severity), ...ranks)) ?? one.severity;
+    const verdict = verdictOf(one, gravest, sameImage(subject, subjects));
     const scope = JSON.stringify(verdict.scope);
     const other = best.get(scope);
     if (other === undefined || outweighs(verdict, other)) best.set(scope, verdict);
@@ -41,63 +40,43 @@ export function toVerdicts({ subjects, judged }: AbuseLook): readonly Verdict[] 
   return [...best.values()];
 }
 
-function isSaid({ severity }: Judged): boolean {
-  return severity !== 'info';
-}
-
 function outweighs(a: Verdict, b: Verdict): boolean {
   return a.status === b.status ? a.score > b.score : a.status === 'firing';
 }
 
+/** Other workloads that run its image; of a group, those of other namespaces. */
 function sameImage(subject: Subject, subjects: readonly Subject[]): readonly string[] {
-  if (subject.image === null) return [];
-  const repository = repositoryOf(subject.image);
-  const names = subjects.flatMap(({ image, namespace, workload, kind }) => {
-    if (kind !== 'cpu' || image === null || workload === null) return [];
-    const isItself =
-      namespace === subject.namespace &&
-      (subject.workload === null ||
-        (workload.name === subject.workload.name && workload.kind === subject.workload.kind));
-    return isItself || repositoryOf(image) !== repository
-      ? []
-      : [`${namespace}/${workload.kind}/${workload.name}`];
-  });
-  return [...new Set(names)].sort().slice(0, MOST_NAMED);
+  const { namespace, workload, repository } = subject;
+  const itself = workload === null ? `${namespace}/` : `${workloadKey(namespace, workload)}/`;
+  const places = subjects
+    .filter((one) => one.kind === 'cpu' && repository !== null && one.repository === repository)
+    .flatMap((one) => (one.workload === null ? [] : workloadKey(one.namespace, one.workload)))
+    .filter((place) => !`${place}/`.startsWith(itself));
+  return [...new Set(places)].sort().slice(0, MOST_NAMED);
 }
 
 function verdictOf(
-  facts: Facts,
-  judgement: Judgement,
-  status: Verdict['status'],
+  { facts, judgement, status }: Judged,
   severity: Severity,
   sameImage: readonly string[],
 ): Verdict {
   const { subject, track } = facts;
+  const { scope, members, kind, repository } = subject;
+  const about = { kind: 'cryptojacking', rule: RULE, scope, startedAt: startOf(facts) } as const;
+  if (status === 'clear') return cleared(about, 'CPU use is back to normal');
   const cause = causeOf(facts, judgement, severity);
-  const hot = subject.members.filter(
-    ({ cores }) => subject.kind === 'group' || cores >= track.quietBelow,
-  );
+  const hot = members.filter(({ cores }) => kind === 'group' || cores >= track.quietBelow);
   // A miner may pause for a window.
-  const pods = (hot.length > 0 ? hot : subject.members.slice(0, 1)).map(({ pod }) => pod.name);
-  const evidence = judgement.readings
-    .filter(({ strength }) => strength !== null && strength > 0)
-    .map((reading) => evidenceOf(reading));
-  return {
-    kind: 'cryptojacking',
-    rule: RULE,
-    scope: subject.scope,
-    status,
+  const pods = (hot.length > 0 ? hot : members.slice(0, 1)).map(({ pod }) => pod.name);
+  return firing({
+    ...about,
     severity,
     cause,
-    ...(subject.image !== null && { image: repositoryOf(subject.image) }),
+    ...(repository !== null && { image: repository }),
     score: scoreOf(judgement.points, severity),
-    startedAt: startOf(facts),
-    summary:
-      status === 'clear'
-        ? 'CPU use is back to normal'
-        : summaryOf(facts, judgement, severity, cause),
+    summary: summaryOf(facts, judgement, severity, cause),
     evidence: [
-      ...evidence,
+      ...judgement.readings.filter(({ strength }) => (strength ?? 0) > 0).map(evidenceOf),
       ...context(facts, sameImage),
       ...judgement.undecided.map((text) => remark('undecided', text)),
     ],
@@ -105,7 +84,7 @@ function verdictOf(
     pods: [...new Set(pods)].sort().slice(0, MOST_NAMED),
     costBeforeNano: track.since > 0 ? Math.max(0, track.costNano - subject.costNano) : null,
     costPerMonth: costPerMonth(facts),
-  };
+  });
 }
 
 /** Its cost since the onset, for a month: a miner in turns is no cheaper in the windows that it rests in. */
