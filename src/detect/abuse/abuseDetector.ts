@@ -54,7 +54,7 @@ export function lookAtWindow(context: DetectContext<AbuseSections>, rows: Rows):
   const { window } = context.snapshot;
   const subjects = collectSubjects(context.snapshot, context.costs);
   const scene = sceneOf(context, rows, subjects);
-  const judged = subjects.map((subject) => lookAt(subject, [], scene));
+  const judged = subjects.map((subject) => lookAt(subject, scene));
   const candidates = judged.filter(({ facts }) => mayBeOneOfMany(facts));
   const groups = collectGroups(
     candidates.map(({ facts }) => facts.subject),
@@ -62,7 +62,7 @@ export function lookAtWindow(context: DetectContext<AbuseSections>, rows: Rows):
     context.thresholds.abuse,
   );
   const ofGroups = groups.map(({ subject, memberHashes, memberKeys }): Judged => {
-    const result = { ...lookAt(subject, memberHashes, scene), memberKeys };
+    const result = { ...lookAt(subject, scene, memberHashes), memberKeys };
     // A group of one workload speaks through that workload, which may not be there.
     const isSpeechless = memberKeys.length === 0 && memberHashes.length <= 1;
     return isSpeechless ? { ...result, status: 'unknown' } : result;
@@ -89,24 +89,18 @@ export function sceneOf(
   return { context, rows, arrivals, peers: peersIn(rows, start) };
 }
 
-/**
- * Looks at one subject, and changes its rows in `scene.rows`.
- *
- * @param memberHashes distinct one-shot workloads of a group; empty for anything else.
- */
-function lookAt(subject: Subject, memberHashes: readonly number[], scene: Scene): Judged {
+/** Looks at one subject, of a group with hashes of its workloads, and changes its rows in `scene.rows`. */
+function lookAt(subject: Subject, scene: Scene, members: readonly number[] = []): Judged {
   const { rows, context } = scene;
   const { window } = context.snapshot;
-  const before = trackBefore(subject, rows, window.start);
+  const before = { ...trackBefore(subject, rows, window.start), members };
   if (before.hour >= 0 && before.hour !== hourOf(window.start)) {
     const ring = closeHour(ringOf(rows, subject.key), before, window);
     if (ring !== null) rows.set(`p/${subject.key}`, { row: 'past', ring });
   }
-  const facts = factsOf(subject, before, memberHashes.length, scene);
+  const facts = factsOf(subject, before, scene);
   learnBeside(facts, rows);
-  const track = advance(facts);
-  const members = memberHashes.length > 0 ? memberHashes : track.members;
-  return decide({ ...facts, track: { ...track, members } }, rows);
+  return decide({ ...facts, track: advance(facts) }, rows);
 }
 
 /** The track as it stands before this window; an episode that nobody saw for a day is over. */
@@ -123,7 +117,7 @@ function hoursOf(subject: Subject, rows: Rows): HourRing | null {
 }
 
 /** All that signals may look at, from a window and the rows; nothing is changed. */
-export function factsOf(subject: Subject, track: Track, groupSize: number, scene: Scene): Facts {
+export function factsOf(subject: Subject, track: Track, scene: Scene): Facts {
   const { context, rows, arrivals } = scene;
   const { historyStart, signals = NO_SIGNALS } = context;
   const { window } = context.snapshot;
@@ -149,7 +143,6 @@ export function factsOf(subject: Subject, track: Track, groupSize: number, scene
     reported: workload === null ? [] : signals.of(namespace, workload),
     window,
     historyStart,
-    groupSize,
     thresholds,
     planned: planned?.holdsForAbuse === true ? planned : null,
     ignoresTraffic: false,
@@ -165,9 +158,10 @@ function isSwarmOfPods(subject: Subject, { spread, level }: AbuseThresholds): bo
 }
 
 function decide(facts: Facts, rows: Rows): Judged {
-  const { subject, track, indicators, groupSize, thresholds } = facts;
+  const { subject, track, indicators, thresholds } = facts;
   const isQuiet = track.dwell < 1 && track.alarm === 0 && indicators.strong.length === 0;
-  const isSwarm = groupSize >= thresholds.spread.many || isSwarmOfPods(subject, thresholds);
+  const isSwarm =
+    track.members.length >= thresholds.spread.many || isSwarmOfPods(subject, thresholds);
   const isGroupTooSmall = subject.kind === 'group' && !isSwarm && track.alarm === 0;
   const judgement = isQuiet || isGroupTooSmall ? QUIET : judge(facts);
   const { track: next, status } = stepAlarm(facts, judgement);

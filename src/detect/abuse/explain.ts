@@ -52,10 +52,10 @@ export function explainNext(
   const { subjects, judged } = lookAtWindow(context, rows);
   const own = new Set(subjects.filter((one) => isOf(one, workload)).map(({ key }) => key));
   return judged
-    .filter(({ memberKeys, facts: { subject, groupSize, track } }) => {
+    .filter(({ memberKeys, facts: { subject, track } }) => {
       if (subject.kind !== 'group') return own.has(subject.key);
       // A group of nothing but itself is worth a word only where it speaks.
-      const isSaid = memberKeys.length > 1 || groupSize > 1 || track.alarm > 0;
+      const isSaid = memberKeys.length > 1 || track.members.length > 1 || track.alarm > 0;
       return isSaid && memberKeys.some((key) => own.has(key));
     })
     .map(({ facts }) => explanationOf(facts, context));
@@ -73,7 +73,7 @@ export function explainLast(
     .filter((subject) => isOf(subject, workload))
     .flatMap((subject) => {
       const track = trackOf(rows, subject.key);
-      return track === null ? [] : [explanationOf(factsOf(subject, track, 0, scene), context)];
+      return track === null ? [] : [explanationOf(factsOf(subject, track, scene), context)];
     });
 }
 

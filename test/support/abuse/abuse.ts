@@ -143,7 +143,6 @@ export function aFacts(change: Partial<Facts> = {}): Facts {
     reported: [],
     window: { start: START, end: START + 300_000 },
     historyStart: START - 400 * HOUR_MS,
-    groupSize: 0,
     thresholds: KNOBS,
     ...change,
   };

@@ -81,12 +81,8 @@ export function sideCarOf(
   if (known.length === 0) return null;
   // A sample that is lost says nothing: what stands beside it is a side-car all the same.
   const others = sumOf(known.map(({ cores }) => cores));
-  const sums = besideOf(rows, subject);
-  const {
-    sumUnits: units = 1,
-    own = subject.cores,
-    others: theirs = others ?? Infinity,
-  } = sums ?? {};
+  const first = { own: subject.cores, others: others ?? Infinity, sumUnits: 1 };
+  const sums = besideOf(rows, subject) ?? first;
   const places = subject.repository === null ? [] : (arrivals.get(subject.repository) ?? []);
   // Where its own windows do not tell, those beside other workloads do.
   const itself = followAt([subject], rows, thresholds);
@@ -94,7 +90,7 @@ export function sideCarOf(
   return {
     ...(everywhere.follows === null ? itself : everywhere),
     othersCores: others,
-    isLittle: own <= Math.max(theirs, pageCores(thresholds) * units),
+    isLittle: sums.own <= Math.max(sums.others, pageCores(thresholds) * sums.sumUnits),
     workloads: places.length,
     isRollout:
       places.length >= thresholds.spread.many &&

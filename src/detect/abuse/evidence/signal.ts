@@ -43,8 +43,6 @@ export interface Facts {
   readonly reported: readonly KnownSignal[];
   readonly window: Window;
   readonly historyStart: TimeMs;
-  /** Distinct one-shot workloads of a group; 0 for anything else. */
-  readonly groupSize: number;
   readonly thresholds: AbuseThresholds;
   /** The event that people have planned for it in this window, if they may keep abuse quiet. */
   readonly planned: PlannedEvent | null;

@@ -61,8 +61,12 @@ function groupOf(
     if (hashes.size < MOST_NAMED && workload !== null) hashes.add(hash(workload.name));
   // A run ends. Where one follows another at once, they are one standing load in many names; many at a time are a batch.
   const isRelay = members.length < spread.many && hashes.size >= spread.many * members.length;
+  const [first, ...others] = members;
   // Links of a chain stand alone in their window, and are one finding all the same.
-  const only = hashes.size > 1 ? null : onlyWorkload(members);
+  const isOneWorkload =
+    first !== undefined &&
+    hashes.size === 1 &&
+    others.every(({ workload }) => workload?.kind === first.workload?.kind);
   const pods = members.flatMap((member) => member.members).sort((a, b) => b.cores - a.cores);
   const subject: Subject = {
     ...amountsOf(pods, true),
@@ -75,20 +79,14 @@ function groupOf(
     key,
     kind: 'group',
     namespace,
-    scope: only ?? { namespace, workload: null, container: null, subject: rest.join('/') },
-    workload: only?.workload ?? null,
+    // The finding of the one workload that all members are is its own, and no group's.
+    scope: isOneWorkload
+      ? { ...first.scope, container: others.length === 0 ? first.scope.container : null }
+      : { namespace, workload: null, container: null, subject: rest.join('/') },
+    workload: isOneWorkload ? first.workload : null,
     runs: !isRelay && members.every(({ runs }) => runs),
-    image: members[0]?.image ?? null,
-    repository: members[0]?.repository ?? null,
+    image: first?.image ?? null,
+    repository: first?.repository ?? null,
   };
   return { subject, memberHashes: [...hashes], memberKeys: members.map((member) => member.key) };
-}
-
-/** The scope of the one workload that all members are: then it is its finding, and no group's. */
-function onlyWorkload(members: readonly Subject[]): Subject['scope'] | null {
-  const [first, ...rest] = members.map(({ scope }) => scope);
-  if (first === undefined || first.workload === null) return null;
-  const { kind, name } = first.workload;
-  const isOne = rest.every(({ workload }) => workload?.kind === kind && workload.name === name);
-  return isOne ? { ...first, container: rest.length === 0 ? first.container : null } : null;
 }
