@@ -22,6 +22,11 @@ export function sumKnown(readings: Iterable<Reading>): Reading {
   return sum;
 }
 
+/** Sum of all: unknown where one of them is, and of none. */
+export function sumAll(readings: readonly Reading[]): Reading {
+  return readings.includes(null) ? null : sumKnown(readings);
+}
+
 /** Largest of what is known; unknown only when nothing is known. */
 export function maxKnown(...readings: readonly Reading[]): Reading {
   let max: Reading = UNKNOWN;

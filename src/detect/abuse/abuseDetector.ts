@@ -13,7 +13,7 @@ import {
 import type { Facts } from './evidence/signal.ts';
 import { isActive } from './evidence/signals/marks.ts';
 import { suspicionOf } from './excess/excess.ts';
-import { peersIn, ringOf, trackOf, type Peers } from './expectation/neighbours.ts';
+import { peersIn, type Peers } from './expectation/neighbours.ts';
 import { normalOf } from './expectation/normal.ts';
 import { advance, closeHour } from './state/advance.ts';
 import { abuseCodec } from './state/codec.ts';
@@ -22,6 +22,8 @@ import {
   emptyTrack,
   isUnderAlarm,
   OVER,
+  ringOf,
+  rowOf,
   severityOfRank,
   type AbuseState,
   type Rows,
@@ -37,7 +39,7 @@ import {
   type AbuseThresholds,
 } from './thresholds.ts';
 import { stepAlarm } from './verdict/alarm.ts';
-import { judge, QUIET, type AbuseLook, type Judged } from './verdict/judge.ts';
+import { judge, type AbuseLook, type Judged } from './verdict/judge.ts';
 import { toVerdicts } from './verdict/toVerdicts.ts';
 
 /** Recognises CPU and GPU that is burnt the way a miner burns it, from metrics and specs; see docs/detection.md. */
@@ -105,7 +107,7 @@ function lookAt(subject: Subject, scene: Scene, members: readonly number[] = [])
 
 /** The track as it stands before this window; an episode that nobody saw for a day is over. */
 function trackBefore({ key }: Subject, rows: Rows, start: number): Track {
-  const track = trackOf(rows, key) ?? emptyTrack(start);
+  const track = rowOf(rows, key, 'track') ?? emptyTrack(start);
   const isLost = start - track.lastSeen > DAY_MS && track.since > 0;
   return isLost ? { ...track, ...OVER } : track;
 }
@@ -163,7 +165,7 @@ function decide(facts: Facts, rows: Rows): Judged {
   const isSwarm =
     track.members.length >= thresholds.spread.many || isSwarmOfPods(subject, thresholds);
   const isGroupTooSmall = subject.kind === 'group' && !isSwarm && track.alarm === 0;
-  const judgement = isQuiet || isGroupTooSmall ? QUIET : judge(facts);
+  const judgement = isQuiet || isGroupTooSmall ? null : judge(facts);
   const { track: next, status } = stepAlarm(facts, judgement);
   rows.set(subject.key, next);
   const ring = ringOf(rows, subject.key);

@@ -4,15 +4,13 @@ import type { TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import type { DetectContext } from '../detector.ts';
 import { factsOf, lookAtWindow, sceneOf } from './abuseDetector.ts';
-import { trackOf } from './expectation/neighbours.ts';
 import { indicatorsOf } from './evidence/indicators.ts';
-import { severityOfRank, type Rows } from './state/state.ts';
+import { rowOf, severityOfRank, type Rows } from './state/state.ts';
 import { collectSubjects } from './subjects/collectSubjects.ts';
 import type { Facts } from './evidence/signal.ts';
 import type { Subject } from './subjects/subject.ts';
 import type { AbuseSections } from './thresholds.ts';
-import type { HeldCap } from './verdict/caps.ts';
-import { evidenceOf, judge, scoreOf } from './verdict/judge.ts';
+import { evidenceOf, judge, scoreOf, type Judgement } from './verdict/judge.ts';
 
 /** One signal as it stands, whether or not it speaks; its weight is that of the strongest of its family. */
 export interface ExplainedSignal extends Evidence {
@@ -21,14 +19,12 @@ export interface ExplainedSignal extends Evidence {
 }
 
 /** Everything abuse detection makes of one container, GPU or group of one-shot workloads. */
-export interface Explanation {
+export interface Explanation extends Pick<Judgement, 'points' | 'caps'> {
   readonly container: string | null;
   readonly about: Subject['kind'];
   /** What is said of it: the severity of its alarm, or null while it has none. */
   readonly severity: Severity | null;
   readonly score: number;
-  /** Points of independent families: a warning takes 2, a page 3. */
-  readonly points: number;
   readonly suspiciousSince: TimeMs | null;
   readonly normal: string;
   readonly excess: string;
@@ -37,7 +33,6 @@ export interface Explanation {
     readonly family: EvidenceFamily;
     readonly grade: 'weak' | 'strong';
   }[];
-  readonly caps: readonly HeldCap[];
   readonly signals: readonly ExplainedSignal[];
   /** What would have to be known, or to happen, for more than this to be said. */
   readonly needed: readonly string[];
@@ -72,7 +67,7 @@ export function explainLast(
   return subjects
     .filter((subject) => isOf(subject, workload))
     .flatMap((subject) => {
-      const track = trackOf(rows, subject.key);
+      const track = rowOf(rows, subject.key, 'track');
       return track === null ? [] : [explanationOf(factsOf(subject, track, scene), context)];
     });
 }
@@ -103,7 +98,6 @@ function explanationOf(facts: Facts, { thresholds }: DetectContext<AbuseSections
     signals: readings.map((reading) => ({
       ...evidenceOf(reading),
       state: reading.strength === null ? 'unknown' : reading.strength === 0 ? 'quiet' : 'fires',
-      text: reading.text,
     })),
     needed:
       undecided.length > 0 || track.hotWindows > 0

@@ -1,10 +1,12 @@
 import type { Scope, Severity, Verdict } from '../../model/finding.ts';
 import { shellQuote } from '../../model/text/escape.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
 import type { TimeMs } from '../../model/time.ts';
 import { plural } from '../../model/text/units.ts';
 import { jsonCodec } from '../../store/stateCodec.ts';
 import type { DetectContext, Detector } from '../detector.ts';
 import { SEVERITY_RANK, SEVERITY_SCORE } from '../findings/severity.ts';
+import { nextSteps } from '../nextSteps.ts';
 import { cleared, firing, readStep, scopeOn } from '../verdict.ts';
 import { NO_SIGNALS, type KnownSignal, type SignalRow } from './signalMemory.ts';
 import { CLASS_NAMES, signalEvidence, signalText } from './signalTexts.ts';
@@ -137,10 +139,10 @@ function verdictOf(
   severity: Severity,
   signals: readonly KnownSignal[],
   startedAt: TimeMs,
-  { thresholds }: DetectContext<Sections>,
+  { thresholds, snapshot }: DetectContext<Sections>,
 ): Verdict {
   const { steps, classes } = thresholds.signals;
-  const pods = signals.flatMap(({ pod }) => pod ?? []);
+  const pods = [...new Set(signals.flatMap(({ pod }) => pod ?? []))];
   const told = signals.filter(
     (one) => classes[one.class] !== undefined || (one.exploited ?? []).length > 0,
   );
@@ -160,24 +162,24 @@ function verdictOf(
     startedAt,
     summary: gravest === undefined ? '' : `${story}${signalText(gravest)}`,
     evidence: signalEvidence(signals, (one) => SEVERITY_SCORE[one.severity]),
-    next: nextSteps(scope, pods[0] ?? null),
-    pods: [...new Set(pods)].sort().slice(0, MAX_PODS),
+    next: stepsFor(scope, pods, severity, snapshot),
+    pods: pods.sort().slice(0, MAX_PODS),
   });
 }
 
-function nextSteps({ namespace, subject }: Scope, pod: string | null): Verdict['next'] {
-  if (namespace !== null && pod !== null) {
-    const at = `-n ${shellQuote(namespace)}`;
-    return [
-      readStep(
-        `kubectl ${at} get pod ${shellQuote(pod)} -o yaml`,
-        'Saves image, command, owner and node as evidence',
-      ),
-      readStep(
-        `kubectl ${at} logs ${shellQuote(pod)} --all-containers --timestamps`,
-        'Saves the logs before anything is stopped',
-      ),
-    ];
+/** Of a workload in its pods as the window has them; of a user what it may do. */
+function stepsFor(
+  { namespace, workload, subject }: Scope,
+  names: readonly string[],
+  severity: Severity,
+  { pods }: Snapshot,
+): Verdict['next'] {
+  if (namespace !== null && workload !== null && names.length > 0) {
+    const shownIn = names.map((name) => {
+      const known = pods.find((pod) => pod.namespace === namespace && pod.name === name);
+      return { pod: known ?? { name, node: null, workload } };
+    });
+    return nextSteps(namespace, shownIn, severity);
   }
   if (subject === null || namespace !== null) return [];
   const command = `kubectl auth can-i --list --as=${shellQuote(subject)}`;

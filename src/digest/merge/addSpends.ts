@@ -26,14 +26,6 @@ export function total<T>(values: readonly T[], of: (value: T) => number): number
   return values.reduce((sum, value) => sum + of(value), 0);
 }
 
-/** The sum; null where one of them is not known. */
-export function sumAll(values: readonly (number | null)[]): number | null {
-  return values.reduce<number | null>(
-    (sum, value) => (sum === null || value === null ? null : sum + value),
-    0,
-  );
-}
-
 export function byCost(a: Spend, b: Spend): number {
   return b.nano - a.nano || (a.key < b.key ? -1 : 1);
 }

@@ -19,13 +19,13 @@ import {
   addSpends,
   byCost,
   distinct,
-  sumAll,
   total,
   weightedShare,
   within,
   type Of,
 } from './addSpends.ts';
 import { sumParts } from '../../model/costParts.ts';
+import { sumAll } from '../../model/reading.ts';
 import { COUNTS } from '../read/findings.ts';
 import { usedShare } from '../read/forecasts.ts';
 

@@ -1,9 +1,10 @@
+import { sumAll } from '../../../model/reading.ts';
 import { DAY_MS, type TimeMs } from '../../../model/time.ts';
 import type { Baseline } from '../expectation/baseline.ts';
 import { levelOf } from '../excess/excess.ts';
 import { knownCoLocated } from '../expectation/neighbours.ts';
-import { HOUR_UNITS, unitsOf, type Beside, type Rows } from '../state/state.ts';
-import { sumOf, type Subject } from '../subjects/subject.ts';
+import { HOUR_UNITS, rowOf, unitsOf, type Beside, type Rows } from '../state/state.ts';
+import type { Subject } from '../subjects/subject.ts';
 import { offWindows, pageCores, type AbuseThresholds } from '../thresholds.ts';
 import type { Facts, Follow, SideCar } from './signal.ts';
 
@@ -80,7 +81,7 @@ export function sideCarOf(
   const known = knownCoLocated(subject, rows, now, DAY_MS);
   if (known.length === 0) return null;
   // A sample that is lost says nothing: what stands beside it is a side-car all the same.
-  const others = sumOf(known.map(({ cores }) => cores));
+  const others = sumAll(known.map(({ cores }) => cores));
   const first = { own: subject.cores, others: others ?? Infinity, sumUnits: 1 };
   const sums = besideOf(rows, subject) ?? first;
   const places = subject.repository === null ? [] : (arrivals.get(subject.repository) ?? []);
@@ -103,10 +104,9 @@ function followAt(places: readonly Subject[], rows: Rows, { sideCar }: AbuseThre
   return followOf(sums, sideCar.follows);
 }
 
-/** What was added up of how a side-car goes with the others; null before its first window. */
+/** What was added up of how its use goes with that beside it; null before its first window. */
 function besideOf(rows: Rows, { key }: Subject): Beside | null {
-  const row = rows.get(`b/${key}`);
-  return row?.row === 'beside' ? row : null;
+  return rowOf(rows, `b/${key}`, 'beside');
 }
 
 /** What its use is added up beside: of a new side-car the others; of the first hours at a limit its traffic, bytes a second. */

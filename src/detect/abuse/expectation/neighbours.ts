@@ -4,18 +4,8 @@ import { DAY_HOURS, DAY_MS, HOUR_MS, type TimeMs } from '../../../model/time.ts'
 import { containerKey } from '../../../model/workload.ts';
 import { learntHours, REMEMBERED_MS, valuesAt, type HourRing } from '../../usual/hourRing.ts';
 import type { Subject } from '../subjects/subject.ts';
-import { isUnderAlarm, type Rows, type Track } from '../state/state.ts';
+import { isUnderAlarm, ringOf, rowOf, type Rows } from '../state/state.ts';
 import { wholeMeans } from './baseline.ts';
-
-export function trackOf(rows: Rows, key: string): Track | null {
-  const row = rows.get(key);
-  return row?.row === 'track' ? row : null;
-}
-
-export function ringOf(rows: Rows, key: string): HourRing | null {
-  const row = rows.get(`p/${key}`);
-  return row?.row === 'past' ? row.ring : null;
-}
 
 /** Of each image the workload that uses most, by the hash of its repository: the peer of a new one that runs it. */
 export type Peers = ReadonlyMap<number, string>;
@@ -48,13 +38,13 @@ export function knownCoLocated(
   now: TimeMs,
   before: number,
 ): readonly { readonly key: string; readonly cores: number | null }[] {
-  const came = trackOf(rows, key)?.firstSeen ?? now;
+  const came = rowOf(rows, key, 'track')?.firstSeen ?? now;
   if (kind !== 'cpu' || first === undefined || now - came > REMEMBERED_MS) return [];
   const { namespace, workload, containers } = first.pod;
   return containers.flatMap(({ name, init, cpuUsageCores }) => {
     if (init || name === first.container.name) return [];
     const beside = `c/${containerKey(namespace, workload, name)}`;
-    const track = trackOf(rows, beside);
+    const track = rowOf(rows, beside, 'track');
     const isKnown = track !== null && came - Math.max(track.firstSeen, track.repoSince) >= before;
     return isKnown ? [{ key: beside, cores: cpuUsageCores }] : [];
   });

@@ -101,6 +101,16 @@ export type AbuseState =
 
 export type Rows = DetectorState<AbuseState>;
 
+/** What is kept under a key; null unless it is a row of this kind. */
+export function rowOf<Kind extends AbuseState['row']>(rows: Rows, key: string, kind: Kind) {
+  const row = rows.get(key);
+  return row?.row === kind ? (row as Extract<AbuseState, { readonly row: Kind }>) : null;
+}
+
+export function ringOf(rows: Rows, key: string): HourRing | null {
+  return rowOf(rows, `p/${key}`, 'past')?.ring ?? null;
+}
+
 export function none<Names extends readonly string[]>(names: Names): Numbers<Names> {
   const zeros = names.filter((name) => name !== '').map((name) => [name, 0] as const);
   return Object.fromEntries(zeros) as Numbers<Names>;
@@ -109,6 +119,11 @@ export function none<Names extends readonly string[]>(names: Names): Numbers<Nam
 export function emptyTrack(now: number): Track {
   const fresh = { firstSeen: now, lastSeen: now, hour: -1, recent: [], members: [], signs: [] };
   return { ...none(TRACK), row: 'track', ...fresh };
+}
+
+/** True where its image changed so near the onset, ms. */
+export function isReleased({ since, imageSince, firstSeen }: Track, within: number): boolean {
+  return since > 0 && imageSince > firstSeen && Math.abs(imageSince - since) <= within;
 }
 
 /** An episode that is over. */

@@ -1,7 +1,6 @@
 import { hash } from '../../../model/hash.ts';
 import type { Facts } from '../evidence/signal.ts';
-import { trackOf } from '../expectation/neighbours.ts';
-import type { Rows } from '../state/state.ts';
+import { rowOf, type Rows } from '../state/state.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
 import { amountsOf, MOST_NAMED, type Subject } from './subject.ts';
 
@@ -55,7 +54,7 @@ function groupOf(
   { spread }: AbuseThresholds,
 ): Group {
   const [, namespace = '', ...rest] = key.split('/');
-  const track = trackOf(rows, key);
+  const track = rowOf(rows, key, 'track');
   const hashes = new Set<number>(track !== null && track.since > 0 ? track.members : []);
   for (const { workload } of members)
     if (hashes.size < MOST_NAMED && workload !== null) hashes.add(hash(workload.name));

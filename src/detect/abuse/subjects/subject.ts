@@ -1,7 +1,7 @@
 import type { Scope } from '../../../model/finding.ts';
 import type { Nano } from '../../../model/money.ts';
 import type { ContainerSample, PodSample } from '../../../model/snapshot.ts';
-import { sumKnown } from '../../../model/reading.ts';
+import { sumAll, sumKnown } from '../../../model/reading.ts';
 import type { WorkloadRef } from '../../../model/workload.ts';
 
 /**
@@ -52,11 +52,11 @@ export interface SubjectMember {
 /** As many pods and workloads are remembered of a group, and named in a finding; more make no difference. */
 export const MOST_NAMED = 20;
 
-/** What members use, the first or all of them; of none nothing is known. */
+/** What members use, the first or all of them; half a limit is none, and of no members nothing is known. */
 export function amountsOf(members: readonly SubjectMember[], isSummed: boolean) {
   const counted = isSummed ? members : members.slice(0, 1);
   const sum = (of: (container: ContainerSample) => number | null): number | null =>
-    sumOf(counted.map(({ container }) => of(container)));
+    sumAll(counted.map(({ container }) => of(container)));
   // The containers of a pod share its network.
   const pods = new Map(counted.map(({ pod }) => [pod.uid, pod]));
   const reads = sum(({ diskReadBytesPerSecond }) => diskReadBytesPerSecond);
@@ -67,16 +67,11 @@ export function amountsOf(members: readonly SubjectMember[], isSummed: boolean) 
     cores: counted.reduce((total, { cores }) => total + cores, 0),
     limit: sum(({ cpuLimitCores }) => cpuLimitCores),
     request: sum(({ cpuRequestCores }) => cpuRequestCores),
-    net: sumOf(Array.from(pods.values(), netOf)),
+    net: sumAll(Array.from(pods.values(), netOf)),
     disk: sumKnown([reads, writes]),
     diskReads: reads ?? 0,
     costNano: members.reduce((total, member) => total + member.costNano, 0),
   };
-}
-
-/** One that is not known leaves a sum unknown, as half a limit is none. */
-export function sumOf(values: readonly (number | null)[]): number | null {
-  return values.includes(null) ? null : sumKnown(values);
 }
 
 /** Network of a pod; host-network pods are charged with all that their node sends: it says nothing of them. */

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { stepAlarm } from './alarm.ts';
-import { QUIET } from './judge.ts';
 import type { Track } from '../state/state.ts';
 import { aFacts, aSuspicion, aTrack } from '../../../../test/support/abuse/abuse.ts';
 
@@ -10,7 +9,7 @@ const suspicion = aSuspicion({ cores: 0.5 });
 function windowsUntilClear(alarm: number, most: number): number {
   let track: Track = aTrack({ alarm, quietBelow: 0.3, dwell: 6 });
   for (let count = 1; count <= most; count++) {
-    const step = stepAlarm(aFacts({ track, suspicion }), QUIET);
+    const step = stepAlarm(aFacts({ track, suspicion }), null);
     if (step.status === 'clear') return count;
     track = step.track;
   }
@@ -23,7 +22,7 @@ function windowsUntilLearntPeakEnds(alarm: number): number {
   let track: Track = aTrack({ alarm, quietBelow: 0.3, dwell: 0, returns });
   for (let count = 1; count <= 3 * 288; count++) {
     const cores = count % 288 < 12 ? 0.5 : 0.01;
-    const step = stepAlarm(aFacts({ track, suspicion: aSuspicion({ cores }) }), QUIET);
+    const step = stepAlarm(aFacts({ track, suspicion: aSuspicion({ cores }) }), null);
     if (step.status === 'clear') return count;
     track = step.track;
   }

@@ -4,21 +4,21 @@ import { DAY_HOURS, WEEK_MS } from '../../../model/time.ts';
 import type { Facts } from '../evidence/signal.ts';
 import { HOUR_UNITS, OVER, rankOf, unitsOf, type Track } from '../state/state.ts';
 import { offWindows } from '../thresholds.ts';
-import type { Judgement } from './judge.ts';
-
-export interface AlarmStep {
-  readonly track: Track;
-  /** `firing` and `clear` are said; `unknown` (learnt by now, or nothing to say) is not. */
-  readonly status: 'firing' | 'clear' | 'unknown';
-}
+import type { Judged, Judgement } from './judge.ts';
 
 /**
  * Rises at once (the judgement has dwelt already); ends when the use has been below the middle between its normal and the
  * alarm for `offWindows`. A cap that has come to explain it lowers it after as long; use that was learnt ends nothing.
+ *
+ * @returns the track after it; `firing` and `clear` are said, `unknown` (learnt by now, or nothing to say) is not.
  */
-export function stepAlarm(facts: Facts, { severity, caps }: Judgement): AlarmStep {
+export function stepAlarm(
+  facts: Facts,
+  judgement: Judgement | null,
+): Pick<Judged, 'status'> & { readonly track: Track } {
   const { suspicion, window, indicators } = facts;
   const { alarm, quietBelow, dwell, lastAlarm, recent } = facts.track;
+  const { severity = null, caps = [] } = judgement ?? {};
   const rank = rankOf(severity);
   if (rank === 0 && alarm === 0) return { track: facts.track, status: 'unknown' };
   // What was seen once is a fact of the finding, also while the miner rests or its spec is gone.

@@ -7,7 +7,7 @@ import { UNDECIDED_UNITS } from '../evidence/sideCars.ts';
 import type { Facts } from '../evidence/signal.ts';
 import { TWICE } from '../evidence/signals/novelty.ts';
 import { isSteady, robustSpread } from '../evidence/signals/plateau.ts';
-import { HOUR_UNITS, rankOf, severityOfRank, unitsOf } from '../state/state.ts';
+import { HOUR_UNITS, isReleased, rankOf, severityOfRank, unitsOf } from '../state/state.ts';
 import { totalCores } from '../subjects/subject.ts';
 import { criticalWindows, offWindows, pageCores } from '../thresholds.ts';
 
@@ -266,9 +266,7 @@ export const CAPS: readonly Cap[] = [
       const lasted = window.end - track.since;
       if (traffic === null || families.has('spec') || normal.isDeployed || lasted >= DAY_MS)
         return false;
-      const isAfterRelease =
-        track.imageSince > track.firstSeen && Math.abs(track.since - track.imageSince) <= DAY_MS;
-      if (isAfterRelease && (!isHot || by === 'traffic')) return true;
+      if (isReleased(track, DAY_MS) && (!isHot || by === 'traffic')) return true;
       // In an episode's first hour the hour's average lags behind: then the episode's windows count.
       const used =
         lasted <= HOUR_MS ? Math.max(traffic.used, medianOf(track.recent)) : traffic.used;

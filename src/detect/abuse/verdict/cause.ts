@@ -1,6 +1,7 @@
 import type { FindingCause, Severity } from '../../../model/finding.ts';
 import { HOUR_MS } from '../../../model/time.ts';
 import type { Facts } from '../evidence/signal.ts';
+import { isReleased } from '../state/state.ts';
 import { isWorking } from '../evidence/signals/cpuWithoutWork.ts';
 import { isSteady } from '../evidence/signals/plateau.ts';
 import { isAtItsMemoryLimit, isSigned } from './caps.ts';
@@ -20,11 +21,7 @@ const EXPLANATIONS: readonly Explanation[] = [
   { cause: 'costlier-release', fits: holds('traffic-has-not-varied') },
   {
     cause: 'costlier-release',
-    fits: ({ normal, track }) =>
-      !normal.isDeployed &&
-      track.since > 0 &&
-      track.imageSince > track.firstSeen &&
-      Math.abs(track.imageSince - track.since) <= HOUR_MS,
+    fits: ({ normal, track }) => !normal.isDeployed && isReleased(track, HOUR_MS),
   },
   { cause: 'load-or-batch', fits: (facts) => isWorking(facts) },
   {

@@ -22,7 +22,8 @@ export interface Judgement {
 
 export interface Judged {
   readonly facts: Facts;
-  readonly judgement: Judgement;
+  /** Null where there is nothing to judge. */
+  readonly judgement: Judgement | null;
   readonly status: Verdict['status'];
   readonly severity: Severity;
   readonly memberKeys: readonly string[];
@@ -32,15 +33,6 @@ export interface AbuseLook {
   readonly subjects: readonly Subject[];
   readonly judged: readonly Judged[];
 }
-
-export const QUIET: Judgement = {
-  severity: null,
-  points: 0,
-  readings: [],
-  families: new Map(),
-  caps: [],
-  undecided: [],
-};
 
 /**
  * A warning takes two families and two points, critical three of each; a family counts as its strongest signal.
@@ -130,6 +122,6 @@ export function evidenceOf(reading: MeasuredSignal): Evidence {
     threshold,
     unit: signal.unit,
     weight: Math.round(SCORE_PER_POINT * (strength ?? 0)),
-    text: strength === null ? `Not known: ${text}` : text,
+    text,
   };
 }

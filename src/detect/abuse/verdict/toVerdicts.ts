@@ -1,13 +1,13 @@
 import type { Evidence, FindingCause, Severity, Verdict } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
 import { HOUR_MS, HOURS_PER_MONTH, formatTime, windowHours } from '../../../model/time.ts';
-import { rankOf, severityOfRank } from '../state/state.ts';
+import { isReleased, rankOf, severityOfRank } from '../state/state.ts';
 import { MOST_NAMED, totalCores, type Subject } from '../subjects/subject.ts';
 import { medianOf } from '../../../model/quantile.ts';
+import { nextSteps } from '../../nextSteps.ts';
 import { cleared, firing } from '../../verdict.ts';
 import { workloadKey } from '../../../model/workload.ts';
 import { causeOf, CHECK_OF_CAUSE } from './cause.ts';
-import { nextSteps } from './nextSteps.ts';
 import { evidenceOf, scoreOf, type AbuseLook, type Judged, type Judgement } from './judge.ts';
 import { type Facts } from '../evidence/signal.ts';
 import { formatNumber, plural } from '../../../model/text/units.ts';
@@ -63,7 +63,7 @@ function verdictOf(
   const { subject, track } = facts;
   const { scope, members, kind, repository } = subject;
   const about = { kind: 'cryptojacking', rule: RULE, scope, startedAt: startOf(facts) } as const;
-  if (status === 'clear') return cleared(about, 'CPU use is back to normal');
+  if (status === 'clear' || judgement === null) return cleared(about, 'CPU use is back to normal');
   const cause = causeOf(facts, judgement, severity);
   const hot = members.filter(({ cores }) => kind === 'group' || cores >= track.quietBelow);
   // A miner may pause for a window.
@@ -80,7 +80,7 @@ function verdictOf(
       ...context(facts, sameImage),
       ...judgement.undecided.map((text) => remark('undecided', text)),
     ],
-    next: nextSteps(facts, severity),
+    next: nextSteps(subject.namespace, members, severity),
     pods: [...new Set(pods)].sort().slice(0, MOST_NAMED),
     costBeforeNano: track.since > 0 ? Math.max(0, track.costNano - subject.costNano) : null,
     costPerMonth: costPerMonth(facts),
@@ -145,19 +145,17 @@ function summaryOf(
 }
 
 function context({ track, subject }: Facts, sameImage: readonly string[]): Verdict['evidence'] {
-  const { node = null, createdAt = null } = subject.members[0]?.pod ?? {};
-  const found: Evidence[] = [];
-  const changed = (signal: string, at: number, text: string): void => {
-    if (track.since > 0 && Math.abs(at - track.since) <= HOUR_MS)
-      found.push(remark(signal, `${text} at ${formatTime(at)}, around the onset`));
-  };
-  const { firstSeen, imageSince } = track;
-  if (imageSince > firstSeen) changed('image-changed', imageSince, 'Its image changed');
-  changed('pod-created', createdAt ?? 0, 'The pod was created');
-  if (node !== null) found.push(remark('node', `It runs on node ${node}`));
-  if (sameImage.length > 0)
-    found.push(remark('same-image', `The same image also runs in ${sameImage.join(', ')}`));
-  return found;
+  const { node, createdAt } = subject.members[0]?.pod ?? {};
+  const { since, imageSince } = track;
+  const isCreated = since > 0 && Math.abs((createdAt ?? 0) - since) <= HOUR_MS;
+  const at = (time: number): string => `at ${formatTime(time)}, around the onset`;
+  return [
+    isReleased(track, HOUR_MS) && remark('image-changed', `Its image changed ${at(imageSince)}`),
+    isCreated && remark('pod-created', `The pod was created ${at(createdAt ?? 0)}`),
+    node && remark('node', `It runs on node ${node}`),
+    sameImage.length > 0 &&
+      remark('same-image', `The same image also runs in ${sameImage.join(', ')}`),
+  ].filter((one) => !!one);
 }
 
 /** Evidence that says something and weighs nothing. */

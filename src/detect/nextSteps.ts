@@ -1,9 +1,17 @@
-import type { NextStep, Severity } from '../../../model/finding.ts';
-import { ownValue } from '../../../model/ownValue.ts';
-import { shellQuote } from '../../../model/text/escape.ts';
-import { readStep } from '../../verdict.ts';
-import type { Facts } from '../evidence/signal.ts';
-import { MOST_NAMED, type SubjectMember } from '../subjects/subject.ts';
+import type { NextStep, Severity } from '../model/finding.ts';
+import { ownValue } from '../model/ownValue.ts';
+import type { PodSample } from '../model/snapshot.ts';
+import { shellQuote } from '../model/text/escape.ts';
+import { readStep } from './verdict.ts';
+
+/** A pod that shows something, and its container, where that is known. */
+export interface ShownIn {
+  readonly pod: Pick<PodSample, 'name' | 'node' | 'workload'>;
+  readonly container?: { readonly name: string };
+}
+
+/** Pods that commands name at most. */
+const MOST_NAMED = 20;
 
 /** Small, with ps and a shell; any such image will do. */
 const DEBUG_IMAGE = 'busybox:1.37';
@@ -23,12 +31,16 @@ const QUARANTINE = JSON.stringify({
   },
 });
 
-/** Look, preserve, contain, and only then stop; deleting first destroys the evidence. */
+/**
+ * Look, preserve, contain, and only then stop; deleting first destroys the evidence. What is not critical is only looked
+ * at.
+ */
 export function nextSteps(
-  { subject: { members, namespace } }: Facts,
+  namespace: string,
+  shownIn: readonly ShownIn[],
   severity: Severity,
 ): readonly NextStep[] {
-  const [first] = members;
+  const [first] = shownIn;
   const kubectl = `kubectl -n ${shellQuote(namespace)}`;
   // A group of short-lived pods in a window without any: their creator still exists.
   if (first === undefined)
@@ -43,32 +55,41 @@ export function nextSteps(
       ),
     ];
   const pod = shellQuote(first.pod.name);
-  const container = shellQuote(first.container.name);
+  const container = first.container === undefined ? null : shellQuote(first.container.name);
+  const inside = container === null ? '' : ` -c ${container}`;
   const look = `sh -c 'ps aux; cat /proc/net/tcp /proc/net/tcp6' | tee ${fileOf(first, 'processes.txt')}`;
+  const debug = `${kubectl} debug ${pod} --image=${DEBUG_IMAGE} --target=${container} -i --quiet -- ${look}`;
   const steps = [
     readStep(
-      `${kubectl} exec ${pod} -c ${container} -- ${look}`,
+      `${kubectl} exec ${pod}${inside} -- ${look}`,
       'Shows and saves which process uses the CPU and its connections',
     ),
-    readStep(
-      `${kubectl} debug ${pod} --image=${DEBUG_IMAGE} --target=${container} -i --quiet -- ${look}`,
-      'The same where the image has no shell: an ephemeral container beside the process',
-    ),
+    ...(container === null
+      ? []
+      : [
+          readStep(
+            debug,
+            'The same where the image has no shell: an ephemeral container beside the process',
+          ),
+        ]),
     readStep(
       `${kubectl} get pod ${pod} -o yaml > ${fileOf(first, 'pod.yaml')}`,
       'Saves image, command, owner and node as evidence',
     ),
     readStep(
-      `${kubectl} logs ${pod} -c ${container} --timestamps > ${fileOf(first, 'log.txt')}`,
+      `${kubectl} logs ${pod}${inside || ' --all-containers'} --timestamps > ${fileOf(first, 'log.txt')}`,
       'Saves the logs before anything is stopped',
     ),
   ];
-  return severity === 'critical' ? [...steps, ...containment(members, kubectl)] : steps;
+  return severity === 'critical' ? [...steps, ...containment(first, shownIn, kubectl)] : steps;
 }
 
-function containment(members: readonly SubjectMember[], kubectl: string): readonly NextStep[] {
-  const { node, workload, name } = (members[0] as SubjectMember).pod;
-  const pods = [...new Set(members.map(({ pod }) => shellQuote(pod.name)))].slice(0, MOST_NAMED);
+function containment(
+  { pod: { node, workload, name } }: ShownIn,
+  shownIn: readonly ShownIn[],
+  kubectl: string,
+): readonly NextStep[] {
+  const pods = [...new Set(shownIn.map(({ pod }) => shellQuote(pod.name)))].slice(0, MOST_NAMED);
   const contain = (command: string, why: string): NextStep => ({
     ...readStep(command, why),
     effect: 'contain',
@@ -117,6 +138,6 @@ const STOPS: Readonly<Record<string, readonly [command: string, why: string]>> =
 };
 
 /** A file beside the person who runs the command; a name of the cluster cannot lead elsewhere. */
-function fileOf({ pod }: SubjectMember, suffix: string): string {
+function fileOf({ pod }: ShownIn, suffix: string): string {
   return `${pod.name.replaceAll(/[^\w.-]+/g, '_').replace(/^[.-]+/, '')}-${suffix}`;
 }

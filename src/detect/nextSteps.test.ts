@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Facts } from '../evidence/signal.ts';
 import { nextSteps } from './nextSteps.ts';
 
 function stepsOf(kind: string, name = 'x', pod = 'x-1') {
-  const member = { pod: { namespace: 'shop', name: pod, node: null, workload: { kind, name } } };
-  const members = [{ ...member, container: { name: 'app' }, cores: 1 }];
-  return nextSteps({ subject: { namespace: 'shop', members } } as unknown as Facts, 'critical');
+  const shown = { name: pod, node: null, workload: { kind, name } };
+  return nextSteps('shop', [{ pod: shown, container: { name: 'app' } }], 'critical');
 }
 
-describe('the commands of an abuse finding', () => {
+describe('the commands of a finding about pods', () => {
   it.each([
     ['Deployment', 'scale deployment/x --replicas=0'],
     ['ReplicaSet', 'scale replicaset/x --replicas=0'],
@@ -42,5 +40,13 @@ describe('the commands of an abuse finding', () => {
     const [, debug] = stepsOf('Deployment');
     expect(debug?.command).toContain('debug x-1 --image=');
     expect(debug?.command).toContain('--target=app');
+  });
+
+  it('need no container', () => {
+    const pod = { name: 'x-1', node: 'node-1', workload: { kind: 'Deployment', name: 'x' } };
+    const commands = nextSteps('shop', [{ pod }], 'warning').map(({ command }) => command);
+    expect(commands).toHaveLength(3);
+    expect(commands[0]).toContain('exec x-1 -- sh -c');
+    expect(commands[2]).toContain('logs x-1 --all-containers');
   });
 });
