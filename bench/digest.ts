@@ -40,7 +40,7 @@ async function time(path: string, timezone: string, now: TimeMs): Promise<void> 
     now,
     late: null,
     reach: null,
-    snapshot: null,
+    present: null,
   };
   const began = performance.now();
   const digest = await readDigest(reader, request);

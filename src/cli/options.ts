@@ -8,7 +8,6 @@ import { knownSources, type KnownSources } from '../model/snapshot.ts';
 
 import { Option, type Command } from 'commander';
 import { loadConfig, loadConfigs, type LoadedConfig } from '../daemon/config/load.ts';
-import type { PresentCluster } from '../cycle/presentCluster.ts';
 import { createRedactor } from '../config/secrets.ts';
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -91,17 +90,6 @@ function isInPlace({ terminal }: Io): boolean {
 export interface CommandContext {
   readonly loaded: LoadedConfig;
   readonly log: Logger;
-}
-
-/** The cluster as its sources show it now; what they could not read goes into the log. */
-export async function presentCluster(
-  { loaded, log }: CommandContext,
-  { now }: Pick<Io, 'now'>,
-): Promise<PresentCluster> {
-  const { PresentCluster } = await import('../cycle/presentCluster.ts');
-  const { config } = loaded;
-  const known = () => sourcesOfHistory(config);
-  return new PresentCluster({ config, now, known, warn: (problem) => log.warn(problem) });
 }
 
 /** Which scrape jobs the history knows and an operator accepted; nothing where there is none to read. */

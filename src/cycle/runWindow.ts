@@ -16,6 +16,7 @@ import type { WorkloadEvent } from '../model/workloadEvent.ts';
 import { ACCESS_TRACES, traceAccess } from '../detect/posture/access/traceAccess.ts';
 import type { PostureInput } from '../detect/posture/postureInput.ts';
 import { postureOfSnapshot } from '../detect/posture/readInput.ts';
+import { KEPT_CLUSTER, keepCluster } from '../detect/keptCluster.ts';
 import { CALL_MEMORY, rememberCalls } from '../detect/signals/callMemory.ts';
 import { rememberSignals, SIGNAL_MEMORY } from '../detect/signals/signalMemory.ts';
 import { TIMELINE } from '../detect/timeline/timelineState.ts';
@@ -106,6 +107,7 @@ export function runWindow(
     ...traceWorkloads({ snapshot, owners }, states.of(TIMELINE)),
     ...traceAccess(snapshot, posture, states.of(ACCESS_TRACES)),
   ];
+  keepCluster(snapshot, posture, keys, states.of(KEPT_CLUSTER));
 
   const present = new Set(
     snapshot.pods.map(({ namespace, workload }) => workloadKey(namespace, workload)),

@@ -8,6 +8,7 @@ import type { DetectorCodecs } from '../store/history.ts';
 import type { TimeMs } from '../model/time.ts';
 import { UNIT_COSTS } from '../cost/unitCosts/unitDays.ts';
 import { PLANNED } from '../detect/planned/plannedEvents.ts';
+import { KEPT_CLUSTER } from '../detect/keptCluster.ts';
 import { ACCESS_TRACES } from '../detect/posture/access/traceAccess.ts';
 import { CALL_MEMORY } from '../detect/signals/callMemory.ts';
 import { SIGNAL_MEMORY } from '../detect/signals/signalMemory.ts';
@@ -46,7 +47,7 @@ export async function composeSettings(
   return { settings, problems };
 }
 
-/** How the detectors' state, and that of the workloads' time line, is stored. */
+/** How the detectors' state, and what is kept beside it, is stored. */
 export function detectorCodecs(settings: Pick<Settings, 'detectors'>): DetectorCodecs {
   return new Map(
     [
@@ -56,6 +57,7 @@ export function detectorCodecs(settings: Pick<Settings, 'detectors'>): DetectorC
       SIGNAL_MEMORY,
       CALL_MEMORY,
       ACCESS_TRACES,
+      KEPT_CLUSTER,
       UNIT_COSTS,
     ].map(({ name, version, codec }) => [name, { version, codec }] as const),
   );

@@ -8,8 +8,6 @@ import type { Collector } from '../collect/collector.ts';
 import { fleetProblems, fleetRecord } from '../cost/fleet.ts';
 import { correctWindows } from '../cycle/correctWindows.ts';
 import { firstLook } from '../cycle/firstLook.ts';
-import { knownSources } from '../model/snapshot.ts';
-import { presentSnapshot } from '../cycle/presentCluster.ts';
 import { rebuildVerdicts } from '../cycle/rebuildVerdicts.ts';
 import { catchUp, type CatchUpOptions, type CycleProgress } from '../cycle/catchUp.ts';
 import { WorkingState } from '../store/cycleState.ts';
@@ -179,15 +177,8 @@ export class CycleRunner {
   }
 
   /** Makes the digest of a week, once; see `makeDigest`. */
-  digest(ask: DigestAsk, signal: AbortSignal): Promise<DigestAnswer> {
-    const settings = this.#settings;
-    const { warn } = this.#options;
-    const present = () => {
-      const known = knownSources(this.#state.expectedSamples);
-      const options = { now: ask.now, known, signal, warn };
-      return presentSnapshot(this.#collector, settings.config, options);
-    };
-    return this.#run(makeDigest(settings, present, ask));
+  digest(ask: DigestAsk): Promise<DigestAnswer> {
+    return this.#run(makeDigest(this.#settings, ask));
   }
 
   /** Drops what is older than the retention, and looks for new price lists. */
@@ -373,7 +364,7 @@ async function serve(port: MessagePort): Promise<void> {
       }),
       firstLook: inTurn((runner, until) => runner.firstLook(until, current.signal)),
       oldestData: inTurn((runner) => runner.oldestData(current.signal)),
-      digest: inTurn((runner, ask) => runner.digest(ask, current.signal)),
+      digest: inTurn((runner, ask) => runner.digest(ask)),
       keepHouse: inTurn((runner, now) => runner.keepHouse(now)),
       backup: inTurn((runner, now) => runner.backup(now)),
       close: inTurn(async (runner) => {

@@ -1,5 +1,6 @@
 import type { DaemonSettings } from './compose.ts';
 import { policyOf } from '../channels/channels.ts';
+import { readCluster } from '../detect/keptCluster.ts';
 import { NoDataError } from '../digest/read/readDigest.ts';
 import { mergeWithOthers, readOtherDigests } from '../digest/merge/readFleetDigests.ts';
 import { sendDigest } from '../digest/sendDigest.ts';
@@ -7,7 +8,6 @@ import { speakerOf, withOtherHistories } from '../cost/fleet.ts';
 import type { Digest } from '../store/digests/digest.ts';
 import type { Week } from '../store/digests/week.ts';
 import { openDigestStore, openHistoryReader } from '../engines/openHistory.ts';
-import type { Snapshot } from '../model/snapshot.ts';
 import type { TimeMs } from '../model/time.ts';
 
 export interface DigestAsk {
@@ -35,7 +35,6 @@ export interface DigestAnswer {
  */
 export async function makeDigest(
   { config, thresholds }: Pick<DaemonSettings, 'config' | 'thresholds'>,
-  present: () => Promise<Snapshot | null>,
   ask: DigestAsk,
 ): Promise<DigestAnswer> {
   const { path } = config.history;
@@ -49,13 +48,12 @@ export async function makeDigest(
         : { digests: [], missing: [] };
       if (ask.mayWait && others.missing.length > 0)
         return { outcome: 'waits', reason: others.missing.join(', ') };
-      const snapshot = await present();
       const options = {
         config,
         policy: policyOf(config),
         thresholds,
         ...ask,
-        snapshot,
+        present: await readCluster(reader),
         again: false,
         sentAs: (own: Digest) => (isSpeaker ? mergeWithOthers(own, others, config) : null),
       };

@@ -72,7 +72,7 @@ class Daemon {
 
   digest(ask: DigestAsk): Promise<DigestAnswer> {
     const settings = { config: this.config, thresholds: THRESHOLDS };
-    return makeDigest(settings, async () => null, ask);
+    return makeDigest(settings, ask);
   }
 }
 

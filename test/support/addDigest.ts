@@ -12,7 +12,7 @@ export async function addDigest(config: Config, now: TimeMs): Promise<string> {
   const store = await openDigestStore(config.history.path);
   try {
     const thresholds = loadThresholds([]);
-    const request = { config, thresholds, week, now, late: null, reach: null, snapshot: null };
+    const request = { config, thresholds, week, now, late: null, reach: null, present: null };
     const digest = await readDigest(reader, request);
     await store.record(digest, () => [], { again: false, at: now });
   } finally {

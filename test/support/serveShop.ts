@@ -5,12 +5,11 @@ import { openStores } from '../../src/daemon/openStores.ts';
 import type { Config } from '../../src/daemon/config/schema.ts';
 import { loadThresholds } from '../../src/daemon/config/loadThresholds.ts';
 import { historyAnswers } from '../../src/serve/questions/questions.ts';
-import { postureOfSnapshot } from '../../src/detect/posture/readInput.ts';
 import { createApp } from '../../src/serve/app.ts';
 import type { ServeDeps } from '../../src/serve/deps.ts';
 import { listen } from '../../src/serve/listen.ts';
 import { tokenAuthenticator, type ConfiguredToken } from '../../src/serve/security/access.ts';
-import { presentShop, SHOP_NOW } from './shopHistory.ts';
+import { SHOP_NOW } from './shopHistory.ts';
 
 export interface ShopServer {
   readonly url: string;
@@ -36,8 +35,6 @@ export async function serveShop(
         reader,
         config: () => config,
         thresholds: () => loadThresholds([]),
-        present: () => presentShop(),
-        presentPosture: async (use) => postureOfSnapshot(await presentShop(), use),
         live: null,
       }),
       authenticators: tokens.length === 0 ? [] : [tokenAuthenticator(tokens)],

@@ -84,14 +84,3 @@ export async function writeShopHistory(
   }
   return config;
 }
-
-/** The shop's last window, as the sources would show it now. */
-export async function presentShop(): Promise<Snapshot> {
-  const end = SHOP_NOW - 5 * MINUTE_MS;
-  const collector = shopCollector({ from: 0, attackAt: ATTACK_AT, gap: null });
-  const window = { start: end - 5 * MINUTE_MS, end };
-  const expected = {};
-  const [snapshot] = await collector.collect([window], expected, new AbortController().signal);
-  if (snapshot === undefined) throw new Error('the made-up shop has no window');
-  return snapshot;
-}

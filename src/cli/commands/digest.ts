@@ -16,9 +16,9 @@ import { composeNotifier } from '../../daemon/composeNotifier.ts';
 import { formatTime } from '../../model/time.ts';
 import { plural } from '../../model/text/units.ts';
 import { CommandFailed, UsageError, type Io } from '../io.ts';
+import { presentObjects, type OfflineOption } from '../presentCluster.ts';
 import {
   loadContexts,
-  presentCluster,
   withHistory,
   withOpened,
   type CommandContext,
@@ -28,11 +28,10 @@ import { jsonText } from '../../model/text/table.ts';
 
 type Format = 'text' | 'html' | 'json';
 
-interface DigestOptions extends ConfigOption {
+interface DigestOptions extends ConfigOption, OfflineOption {
   readonly week?: string;
   readonly dryRun?: boolean;
   readonly again?: boolean;
-  readonly offline?: boolean;
   readonly output?: Format;
 }
 
@@ -47,7 +46,7 @@ export default function register(command: Command, io: Io): void {
     .option('--week <week>', 'an ISO week such as 2026-W47 (default: the last whole week)')
     .option('--dry-run', 'print it and send nothing')
     .option('--again', 'send it although this week’s was sent already')
-    .option('--offline', 'from the history alone: autoscalers and owners of manifests stay unknown')
+    .option('--offline', 'from the history alone, without asking the cluster')
     .addOption(
       new Option('-o, --output <format>', 'print it as (default with --dry-run: text)').choices([
         'text',
@@ -166,11 +165,10 @@ async function withRequest(
   const { config, thresholds } = context.loaded;
   await withHistory(config, (reader) =>
     withOtherHistories(config, openHistoryReader, async (others) => {
-      const snapshot =
-        options.offline === true ? null : await (await presentCluster(context, io)).snapshot();
+      const present = await presentObjects(reader, options, context, io);
       const policy = policyOf(config);
       const now = io.now();
-      await work(reader, { config, policy, thresholds, week, now, snapshot, others });
+      await work(reader, { config, policy, thresholds, week, now, present, others });
     }),
   );
 }

@@ -22,18 +22,12 @@ import {
   formatNumber,
 } from '../../model/text/units.ts';
 import { UsageError, type Io } from '../io.ts';
-import {
-  loadContext,
-  presentCluster,
-  withHistory,
-  withOutput,
-  type ConfigOption,
-} from '../options.ts';
+import { presentObjects, type OfflineOption } from '../presentCluster.ts';
+import { loadContext, withHistory, withOutput, type ConfigOption } from '../options.ts';
 
-interface EstimateOptions extends ConfigOption {
+interface EstimateOptions extends ConfigOption, OfflineOption {
   readonly filename: readonly string[];
   readonly namespace: string;
-  readonly offline?: true;
   readonly output: OutputFormat;
 }
 
@@ -41,10 +35,7 @@ export default function register(command: Command, io: Io): void {
   command
     .requiredOption('-f, --filename <file...>', 'manifests: JSON or YAML files; - reads stdin')
     .option('-n, --namespace <name>', 'of objects that name none', 'default')
-    .option(
-      '--offline',
-      'from the history alone: autoscalers and claims only as the files have them',
-    )
+    .option('--offline', 'from the history alone, without asking the cluster')
     .action((options: EstimateOptions) => printEstimate(options, io));
   withOutput(command);
 }
@@ -53,11 +44,10 @@ async function printEstimate(options: EstimateOptions, io: Io): Promise<void> {
   const manifests = await readAll(options);
   const context = loadContext(options, io);
   const { config } = context.loaded;
-  const present =
-    options.offline === true ? null : await (await presentCluster(context, io)).objects();
-  const estimate = await withHistory(config, (reader) =>
-    estimateChange(reader, config.pricing, manifests, present?.objects ?? null),
-  );
+  const estimate = await withHistory(config, async (reader) => {
+    const present = await presentObjects(reader, options, context, io);
+    return estimateChange(reader, config.pricing, manifests, present?.objects ?? null);
+  });
   io.out(render(estimate, options.output, io));
 }
 

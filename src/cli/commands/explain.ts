@@ -5,13 +5,8 @@ import { renderExplanation, renderExplanationCsv } from '../explainView.ts';
 import { parsePast } from '../times.ts';
 import { jsonText, type OutputFormat } from '../../model/text/table.ts';
 import { CommandFailed, UsageError, type Io } from '../io.ts';
-import {
-  loadContext,
-  presentCluster,
-  withHistory,
-  withOutput,
-  type ConfigOption,
-} from '../options.ts';
+import { presentSnapshot } from '../presentCluster.ts';
+import { loadContext, withHistory, withOutput, type ConfigOption } from '../options.ts';
 
 interface ExplainOptions extends ConfigOption {
   readonly at?: string;
@@ -35,8 +30,7 @@ async function explain(text: string, options: ExplainOptions, io: Io): Promise<v
   const query = { ...parseWorkload(text), at };
   const { namespace } = query;
   const explanation = await withHistory(loaded.config, async (reader) => {
-    const present =
-      options.offline === true ? null : await (await presentCluster(context, io)).snapshot();
+    const present = options.offline === true ? null : await presentSnapshot(context, io.now());
     try {
       return await explainAbuse(reader, loaded, query, present);
     } catch (error) {

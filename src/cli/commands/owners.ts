@@ -10,13 +10,8 @@ import type { Config } from '../../daemon/config/schema.ts';
 import type { Column, OutputFormat } from '../../model/text/table.ts';
 import { CommandFailed, unknownName, type Io } from '../io.ts';
 import { printRows } from '../listing.ts';
-import {
-  loadContext,
-  presentCluster,
-  withNamespace,
-  withOutput,
-  type ConfigOption,
-} from '../options.ts';
+import { presentSnapshot } from '../presentCluster.ts';
+import { loadContext, withNamespace, withOutput, type ConfigOption } from '../options.ts';
 
 interface OwnersOptions extends ConfigOption {
   readonly namespace?: string;
@@ -41,7 +36,7 @@ export default function register(command: Command, io: Io): void {
 async function printOwners(options: OwnersOptions, io: Io): Promise<void> {
   const context = loadContext(options, io);
   const { config } = context.loaded;
-  const snapshot = await (await presentCluster(context, io)).snapshot();
+  const snapshot = await presentSnapshot(context, io.now());
   if (snapshot === null) throw new CommandFailed('no source lists workloads now');
   if (snapshot.pods.length === 0)
     throw new CommandFailed(

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { HistoryError } from '../../store/history.ts';
-import { DAY_MS, formatTime, type TimeMs } from '../../model/time.ts';
+import { DAY_MS, formatTime } from '../../model/time.ts';
+import { readCluster, type KeptCluster } from '../../detect/keptCluster.ts';
 import { evaluatePosture } from '../../detect/posture/evaluate.ts';
 import { renderFix } from '../../detect/posture/fix/renderFix.ts';
 import { namespaceUse } from '../../detect/posture/namespaceUse.ts';
@@ -12,9 +13,9 @@ import { SYSTEM_NAMESPACES } from '../../detect/posture/checks/namespaces.ts';
 import type { ContainerHistory } from '../../store/containerDays/containerDay.ts';
 import type { PostureInput } from '../../detect/posture/postureInput.ts';
 import { CommandFailed, unknownName, UsageError, type Io } from '../io.ts';
+import { presentPosture, specifiedPosture } from '../presentCluster.ts';
 import {
   loadContext,
-  presentCluster,
   withHistory,
   withOutput,
   type CommandContext,
@@ -51,7 +52,7 @@ async function printPosture(options: PostureOptions, io: Io): Promise<void> {
   if (options.fix !== undefined) return printFix(options, context, io);
   const past = await readPast(context, null);
   const use = past === null ? null : namespaceUse(past.histories);
-  const input = await postureNow(context, io, use, past?.watermark ?? null);
+  const input = await postureNow(context, io, use, past?.kept ?? null);
   if (input === null)
     throw new CommandFailed('neither Prometheus, Kubernetes nor a file lists pods');
   const scopes = options.scope === 'all' ? SCOPES : [options.scope];
@@ -89,7 +90,7 @@ async function printFix(
     throw new UsageError(`--fix ${fix} and --namespace ${namespace} are two namespaces`);
   if (namespace !== undefined) requireNamespaceName(namespace);
   const past = await readPast(context, namespace === undefined ? null : [namespace]);
-  const input = await (await presentCluster(context, io)).specified(null);
+  const input = await specifiedPosture(context, null, io.now());
   const known = [...new Set([...(input?.namespaces ?? []), ...(past?.namespaces ?? [])])].sort();
   if (namespace !== undefined && known.length > 0 && !known.includes(namespace))
     throw unknownName('namespace', namespace, known);
@@ -103,22 +104,21 @@ async function printFix(
   io.out(own.map((name) => renderFix(name, histories, input)).join('---\n'));
 }
 
-/** As the cluster is now; where nothing runs now (the data ended), as it was when the history ends. */
+/** As the cluster is now; where nothing runs now (the data ended), or no source answers, as the history kept it. */
 async function postureNow(
   context: CommandContext,
   io: Io,
   use: PostureInput['use'],
-  watermark: TimeMs | null,
+  kept: KeptCluster | null,
 ): Promise<PostureInput | null> {
-  const input = await (await presentCluster(context, io)).posture(use);
-  if (input === null || input.pods.length > 0 || watermark === null) return input;
-  io.err(`No pods now: this is the posture of ${formatTime(watermark)}, where the history ends\n`);
-  const { settle } = context.loaded.config.schedule;
-  return (await presentCluster(context, { now: () => watermark + settle })).posture(use);
+  const input = await presentPosture(context, use, io.now());
+  if (kept === null || (input !== null && input.pods.length > 0)) return input;
+  io.err(`No pods now: this is the posture of ${formatTime(kept.asOf)}, where the history ends\n`);
+  return { ...kept.posture, use };
 }
 
 interface Past extends PosturePast {
-  readonly watermark: TimeMs;
+  readonly kept: KeptCluster | null;
   readonly histories: readonly ContainerHistory[];
   /** All that there ever were. */
   readonly namespaces: readonly string[];
@@ -136,7 +136,8 @@ async function readPast(
       const from = watermark - DAYS * DAY_MS;
       const histories = await reader.containerDays({ from, to: watermark, namespaces });
       const known = await reader.namespaces();
-      return { watermark, histories, namespaces: known, ...(await readPosturePast(reader)) };
+      const kept = await readCluster(reader);
+      return { kept, histories, namespaces: known, ...(await readPosturePast(reader)) };
     });
   } catch (error) {
     if (error instanceof HistoryError && error.code === 'missing') return null;

@@ -10,7 +10,7 @@ import {
   type PricesReport,
 } from '../../cost/report/pricesReport.ts';
 import { renderPrices } from '../../cost/report/renderPrices.ts';
-import { collectLastWindow } from '../../cycle/presentCluster.ts';
+import { collectLastWindow } from '../presentCluster.ts';
 import { MINUTE_MS } from '../../model/time.ts';
 import type { OutputFormat } from '../../model/text/table.ts';
 import type { Io } from '../io.ts';

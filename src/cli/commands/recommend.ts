@@ -10,22 +10,21 @@ import { isSure } from '../../detect/rightsize/advice/confidence.ts';
 import { kubeContextOf } from '../../notify/config.ts';
 import { plural } from '../../model/text/units.ts';
 import { UsageError, type Io } from '../io.ts';
+import { presentObjects, type OfflineOption } from '../presentCluster.ts';
 import {
   loadContext,
   namespacesOf,
-  presentCluster,
   withHistory,
   withNamespace,
   withOutput,
   type ConfigOption,
 } from '../options.ts';
 
-interface RecommendOptions extends ConfigOption {
+interface RecommendOptions extends ConfigOption, OfflineOption {
   readonly namespace?: string;
   readonly days: string;
   readonly minSaving: string;
   readonly all?: boolean;
-  readonly offline?: boolean;
   readonly output: 'table' | 'json' | 'csv' | 'patch' | 'pull-request';
 }
 
@@ -34,7 +33,7 @@ export default function register(command: Command, io: Io): void {
     .option('--days <n>', 'UTC days to look back on', '14')
     .option('--min-saving <money>', 'leave out what saves less a month (needs stay)', '0')
     .option('--all', 'also what fits, and what has too little data')
-    .option('--offline', 'from the history alone: autoscalers and owners of manifests stay unknown')
+    .option('--offline', 'from the history alone, without asking the cluster')
     .action((options: RecommendOptions) => printRecommendations(options, io));
   withOutput(
     command,
@@ -50,14 +49,12 @@ async function printRecommendations(options: RecommendOptions, io: Io): Promise<
   const minSaving = positive(options.minSaving, '--min-saving', 0);
   await withHistory(config, async (reader) => {
     const namespaces = await namespacesOf(reader, options);
-    const snapshot =
-      options.offline === true ? null : await (await presentCluster(context, io)).objects();
     const report = await readAdvice(reader, {
       days,
       namespaces,
       rule: thresholds.overprovisioned,
       abuse: await openAbuseMarks(reader),
-      snapshot,
+      present: await presentObjects(reader, options, context, io),
     });
     const advices = report.advices.filter(
       (advice) => options.all === true || isWorthSaying(advice, minSaving),

@@ -9,10 +9,10 @@ import { formatAmount, formatMoney } from '../../model/text/units.ts';
 import { kubeContextOf } from '../../notify/config.ts';
 import { UsageError, type Io } from '../io.ts';
 import { printRows } from '../listing.ts';
+import { presentObjects, type OfflineOption } from '../presentCluster.ts';
 import {
   loadContext,
   namespacesOf,
-  presentCluster,
   sourcesOfHistory,
   withHistory,
   withNamespace,
@@ -21,10 +21,9 @@ import {
 } from '../options.ts';
 import { openAbuseMarks } from './recommend.ts';
 
-interface SavingsOptions extends ConfigOption {
+interface SavingsOptions extends ConfigOption, OfflineOption {
   readonly namespace?: string;
   readonly applied?: true;
-  readonly offline?: true;
   readonly output: OutputFormat | 'patch';
 }
 
@@ -34,7 +33,10 @@ const DAYS = 14;
 export default function register(command: Command, io: Io): void {
   withNamespace(command)
     .option('--applied', 'recommendations that were applied: promised, got, and what became worse')
-    .option('--offline', 'from the history alone: without volumes, load balancers and pressure')
+    .option(
+      '--offline',
+      'from the history alone, without asking the cluster; pressure stays unknown',
+    )
     .action((options: SavingsOptions) => printSavings(options, io));
   const about = 'how to print; patch takes back what hurt (--applied)';
   withOutput(command, ['table', 'json', 'csv', 'patch'], about);
@@ -47,7 +49,6 @@ async function printSavings(options: SavingsOptions, io: Io): Promise<void> {
   const context = loadContext(options, io);
   const { config, thresholds } = context.loaded;
   const { pricing } = config;
-  const isOffline = options.offline === true;
   await withHistory(config, async (reader) => {
     const namespaces = await namespacesOf(reader, options);
     const request = {
@@ -56,7 +57,7 @@ async function printSavings(options: SavingsOptions, io: Io): Promise<void> {
       pricing,
       rule: thresholds.overprovisioned,
       abuse: await openAbuseMarks(reader),
-      snapshot: isOffline ? null : await (await presentCluster(context, io)).objects(),
+      present: await presentObjects(reader, options, context, io),
     };
     const kubeContext = kubeContextOf(config);
     if (options.applied !== true) {
@@ -72,7 +73,7 @@ async function printSavings(options: SavingsOptions, io: Io): Promise<void> {
       (problem) => context.log.warn(problem),
     );
     const unknown = async () => ({ cpu: null, ram: null });
-    const pressure = isOffline ? unknown : live.pressure;
+    const pressure = options.offline === true ? unknown : live.pressure;
     const proven = await readApplied(reader, { ...request, pressure });
     if (output === 'patch') {
       const reverse = proven.flatMap((one) => one.reverse ?? []);

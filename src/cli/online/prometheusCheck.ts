@@ -8,7 +8,7 @@ import { formatTime, type TimeMs } from '../../model/time.ts';
 import { sourcesOfHistory } from '../options.ts';
 import type { OnlineResult } from './onlineResult.ts';
 import { formatDuration } from '../../model/text/units.ts';
-import { collectLastWindow } from '../../cycle/presentCluster.ts';
+import { collectLastWindow } from '../presentCluster.ts';
 
 /** A rate needs this many scrapes in its range to live through a missed one. */
 const SCRAPES_PER_RANGE = 4;

@@ -6,7 +6,7 @@ import { enrich } from '../../collect/specs/enrich.ts';
 import { FEATURES, type Feature } from '../../collect/specs/features.ts';
 import { refuseForeign } from '../../collect/specs/foreign.ts';
 import type { Inventory } from '../../collect/specs/inventory.ts';
-import { collectLastWindow } from '../../cycle/presentCluster.ts';
+import { collectLastWindow } from '../presentCluster.ts';
 import type { Config } from '../../daemon/config/schema.ts';
 import type { DataProblem, Snapshot } from '../../model/snapshot.ts';
 import type { TimeMs } from '../../model/time.ts';

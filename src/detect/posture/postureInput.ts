@@ -38,6 +38,8 @@ export interface PosturePod {
   /** Null where neither the API nor a file has it. */
   readonly spec: PodSpecFacts | null;
   readonly containers: readonly PostureContainer[];
+  /** Of the API server where its command line is known, which nothing keeps; absent for every other pod. */
+  readonly wrongFlags?: readonly { readonly flag: string; readonly text: string }[] | undefined;
 }
 
 export interface PostureContainer {

@@ -4,6 +4,7 @@ import { misses, type ClusterObjects } from '../../model/clusterObjects.ts';
 import type { Reading } from '../../model/reading.ts';
 import type { ContainerSample, PodSample, Snapshot } from '../../model/snapshot.ts';
 import { workloadKey, type WorkloadRef } from '../../model/workload.ts';
+import { wrongFlagsOf } from './apiServerFlags.ts';
 import type { PostureContainer, PostureInput, PosturePod } from './postureInput.ts';
 
 /** What the API or a file said of the cluster (collect's inventory, as far as posture needs it). */
@@ -165,7 +166,16 @@ function podOf(pod: SeenPod, known: KnownResources): PosturePod {
           known: { requests: SPECIFIED, limits: SPECIFIED },
           spec: own,
         }));
-  return { namespace, name, workload, labels, spec, containers };
+  const wrongFlags = wrongFlagsOf(pod);
+  return {
+    namespace,
+    name,
+    workload,
+    labels,
+    spec,
+    containers,
+    ...(wrongFlags !== undefined && { wrongFlags }),
+  };
 }
 
 function sampledContainer(container: ContainerSample, known: KnownResources): PostureContainer {

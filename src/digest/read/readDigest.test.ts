@@ -52,7 +52,7 @@ function digestOf(
     now: week.end + ranMs,
     late: null,
     reach: policyOf(config).reach,
-    snapshot: null,
+    present: null,
   });
 }
 
@@ -234,7 +234,7 @@ describe('a week in which the clocks change', () => {
       now: week.end,
       late: null,
       reach: null,
-      snapshot: null,
+      present: null,
     });
     await history.close();
     expectSums(digest);

@@ -35,8 +35,8 @@ export interface DigestRequest {
   readonly reach: FindReceiver | null;
   /** The histories of other clusters, for budgets over all. */
   readonly others?: OtherHistories;
-  /** The cluster as it is now, for autoscalers and owners of manifests; null where it cannot be reached. */
-  readonly snapshot: AdviceRequest['snapshot'];
+  /** The cluster as it was last, for autoscalers and owners of manifests; null where that is not known. */
+  readonly present: AdviceRequest['present'];
 }
 
 /** The history holds nothing of the week that was asked for; the message says what it holds. */
@@ -102,7 +102,7 @@ export async function readDigest(reader: HistoryReader, request: DigestRequest):
     namespaces: null,
     rule: thresholds.overprovisioned,
     abuse: abuseMarks(findings),
-    snapshot: request.snapshot,
+    present: request.present,
   });
   const ownersOf = ownersByWorkload(spend.rows);
   const savings = savingsOf(advice, {

@@ -12,9 +12,7 @@ const postureSchema = z.object({
   asOf: z.iso
     .datetime()
     .nullable()
-    .describe(
-      'null: no window is recorded yet, or no source could be asked and posture is unknown',
-    ),
+    .describe('when the cluster was so; null: no window has recorded it yet'),
   changes: z
     .array(
       z.object({

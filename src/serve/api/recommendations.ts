@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ContainerAdvice } from '../../detect/rightsize/advice/adviceForm.ts';
 import { CONFIDENCES } from '../../detect/rightsize/advice/confidence.ts';
+import { formatTime } from '../../model/time.ts';
 import { pageQuery, defineRoute } from './route.ts';
 
 const reading = z.number().nullable().describe('null is unknown, or for a proposal: as it is');
@@ -32,6 +33,12 @@ const recommendationSchema = z.object({
   notes: z.array(z.string()),
 });
 
+/** When the cluster was as an answer takes it. */
+export const clusterAsOf = z.iso
+  .datetime()
+  .nullable()
+  .describe('when objects such as autoscalers were as they count here; null: not recorded yet');
+
 export const listRecommendations = defineRoute({
   method: 'get',
   path: '/recommendations',
@@ -47,6 +54,7 @@ export const listRecommendations = defineRoute({
   }),
   response: z.object({
     currency: z.string(),
+    asOf: clusterAsOf,
     recommendations: z.array(recommendationSchema),
     savingPerMonth: z.number().describe('of all that fits the question, other pages included'),
     patches: z
@@ -73,6 +81,7 @@ export const listRecommendations = defineRoute({
       total: view.total,
       body: {
         currency: config().pricing.currency,
+        asOf: view.asOf === null ? null : formatTime(view.asOf),
         recommendations: view.advices.map(toJson),
         savingPerMonth: view.savingPerMonth,
         patches: view.patches.map(({ namespace, workload, body: patch }) => ({

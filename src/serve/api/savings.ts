@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { savingsActionSchema } from '../../cost/savings/savingsAction.ts';
 import { provenJson } from '../../detect/rightsize/applied/renderApplied.ts';
-import { resources } from './recommendations.ts';
+import { formatTime } from '../../model/time.ts';
+import { clusterAsOf, resources } from './recommendations.ts';
 import { defineRoute } from './route.ts';
 
 const money = z.number().nullable().describe('in `currency`; null is unknown');
@@ -16,6 +17,7 @@ export const getSavings = defineRoute({
   summary: 'What more could be saved, and what came of recommendations that were applied',
   response: z.object({
     currency: z.string(),
+    asOf: clusterAsOf,
     actions: z
       .array(savingsActionSchema)
       .describe('beside right-sizing, the largest first; nodes only for who sees every namespace'),
@@ -45,10 +47,11 @@ export const getSavings = defineRoute({
       .describe('in the last four weeks, the latest first'),
   }),
   async handle({ namespaces }, { config, questions }) {
-    const { actions, applied } = await questions.savings({ namespaces });
+    const { actions, applied, asOf } = await questions.savings({ namespaces });
     return {
       body: {
         currency: config().pricing.currency,
+        asOf: asOf === null ? null : formatTime(asOf),
         actions,
         applied: applied.map(provenJson),
       },

@@ -22,6 +22,7 @@ import {
   type Html,
   type Tile,
 } from './html.ts';
+import type { LocalClock } from './clock.ts';
 import { layout } from './layout.ts';
 import type { PageContext, ShownPage } from './route.ts';
 import type { ContainerAdvice } from '../../detect/rightsize/advice/adviceForm.ts';
@@ -46,8 +47,8 @@ export const advicePage: ShownPage = {
   },
 };
 
-function body(view: AdvicePage, ask: AdviceAsk, { currency }: PageContext): Html {
-  const { advices, total, isWhole, suspects } = view;
+function body(view: AdvicePage, ask: AdviceAsk, { currency, clock }: PageContext): Html {
+  const { advices, total, suspects } = view;
   const { namespace } = ask;
   const query = { namespace, all: ask.all ? '1' : null };
   const others = withQuery(PATH, { namespace, all: ask.all ? null : '1' });
@@ -61,13 +62,7 @@ function body(view: AdvicePage, ask: AdviceAsk, { currency }: PageContext): Html
       </p>
     </div>
     ${tiles(adviceTiles(view, currency))}
-    ${
-      !isWhole &&
-      html`<p class="note warn">
-        The Kubernetes API was not available: autoscalers and the owners of manifests are unknown.
-        Check both before you apply a patch.
-      </p>`
-    }
+    ${objectsNote('autoscalers and owners of manifests', view, clock)}
     ${
       suspects > 0 &&
       note(
@@ -82,6 +77,22 @@ function body(view: AdvicePage, ask: AdviceAsk, { currency }: PageContext): Html
       }
       ${pager({ ...ask, total }, (offset) => withQuery(PATH, { ...query, offset }))}
     </section>`;
+}
+
+/** As of when an answer knows of objects of the cluster, or that it does not. */
+export function objectsNote(
+  what: string,
+  { isWhole, asOf }: Pick<AdvicePage, 'isWhole' | 'asOf'>,
+  clock: LocalClock,
+): Html {
+  if (isWhole && asOf !== null) return note(html`As of ${clock.at(asOf)}: ${what}.`);
+  const why =
+    asOf === null
+      ? 'No window has recorded the objects of the cluster yet'
+      : html`The Kubernetes API was not available at ${clock.at(asOf)}`;
+  return html`<p class="note warn">
+    ${why}: ${what} are unknown. Check before you change anything.
+  </p>`;
 }
 
 function adviceTiles(

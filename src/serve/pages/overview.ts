@@ -51,7 +51,7 @@ export const overviewPage: ShownPage = {
       questions.overview({ namespaces }),
       questions.findings(openFindingsAsk({ namespaces, namespace: null }, MOST_URGENT)),
     ]);
-    // Once an hour it asks the whole cluster.
+    // Once an hour it reads two weeks of every container.
     const advice = async () =>
       Promise.race([
         questions.advice(adviceOf({ namespaces, namespace: null }, 1)),

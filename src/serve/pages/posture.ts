@@ -231,5 +231,5 @@ function worst({ checks }: NamespacePostureData): string {
 }
 
 export function unknownPosture(): Html {
-  return note('Unknown: neither Prometheus nor the Kubernetes API was available.');
+  return note('Unknown: no window has recorded the cluster yet.');
 }

@@ -1,4 +1,5 @@
 import type { Savings } from '../../cost/savings/estimateSavings.ts';
+import { readCluster } from '../../detect/keptCluster.ts';
 import { misses } from '../../model/clusterObjects.ts';
 import { ADVICE_DAYS } from '../../detect/rightsize/applied/appliedAdvice.ts';
 import { workloadPatches, type WorkloadPatch } from '../../detect/rightsize/advice/patch.ts';
@@ -12,6 +13,7 @@ import { abuseMarks, type AbuseMark } from '../../detect/findings/suspectedWorkl
 import { renderPatches } from '../../detect/rightsize/advice/renderPatches.ts';
 import { kubeContextOf } from '../../notify/config.ts';
 import type { ContainerAdvice } from '../../detect/rightsize/advice/adviceForm.ts';
+import type { TimeMs } from '../../model/time.ts';
 import type { WorkloadRef } from '../../model/workload.ts';
 import { findingsOf } from './answerFindings.ts';
 import { isVisible, isWorkload, type AnswerContext, type Whose } from './answerContext.ts';
@@ -36,14 +38,16 @@ export interface AdvicePage {
   readonly script: string;
   /** Containers without a proposal because an open abuse finding is about their workload. */
   readonly suspects: number;
-  /** False where autoscalers, manifests' owners and specifications could not be asked. */
+  /** False where autoscalers, manifests' owners and specifications are not known. */
   readonly isWhole: boolean;
+  /** When the cluster was as these are; null in a history that has not kept it yet. */
+  readonly asOf: TimeMs | null;
 }
 
 /** One page of what to request instead, with the patches of its workloads. */
 export async function answerAdvice(ask: AdviceAsk, context: AnswerContext): Promise<AdvicePage> {
   const abuse = abuseMarks(await findingsOf('open', null, context));
-  const { advices, savings, isWhole } = await readWholeAdvice(abuse, context);
+  const { advices, savings, ...cluster } = await readWholeAdvice(abuse, context);
   const isOwn = isVisible(ask);
   const chosen = advices.filter(
     (advice) =>
@@ -64,7 +68,7 @@ export async function answerAdvice(ask: AdviceAsk, context: AnswerContext): Prom
     savings: ask.namespaces === null && ask.namespace === null ? savings : null,
     savingPerMonth: freedPerMonth(chosen),
     suspects: chosen.filter(({ withheld }) => withheld !== null).length,
-    isWhole,
+    ...cluster,
   };
 }
 
@@ -72,18 +76,19 @@ export async function answerAdvice(ask: AdviceAsk, context: AnswerContext): Prom
 function readWholeAdvice(
   abuse: ReadonlyMap<string, AbuseMark>,
   context: AnswerContext,
-): Promise<AdviceReport & { readonly isWhole: boolean }> {
+): Promise<AdviceReport & Pick<AdvicePage, 'isWhole' | 'asOf'>> {
   // A decision on a finding changes the advice at once.
   return context.perHour(`advice ${JSON.stringify([...abuse])}`, async () => {
-    const snapshot = await context.present();
+    const present = await readCluster(context.reader);
     const report = await readAdvice(context.reader, {
       days: ADVICE_DAYS,
       namespaces: null,
       rule: context.thresholds().overprovisioned,
       abuse,
-      snapshot,
+      present,
     });
-    const objects = snapshot?.objects ?? null;
-    return { ...report, isWhole: objects !== null && !misses(objects, 'deployments') };
+    const objects = present?.objects ?? null;
+    const isWhole = objects !== null && !misses(objects, 'deployments');
+    return { ...report, isWhole, asOf: present?.asOf ?? null };
   });
 }

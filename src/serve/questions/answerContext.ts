@@ -3,9 +3,7 @@ import type { WorkloadRef } from '../../model/workload.ts';
 import type { ServeConfig } from '../config.ts';
 import type { Thresholds } from '../../detect/detectors.ts';
 import type { HistoryReader } from '../../store/history.ts';
-import type { PostureInput } from '../../detect/posture/postureInput.ts';
 import type { LiveSource } from '../series/liveSource.ts';
-import type { PresentObjects } from '../../detect/rightsize/advice/readAdvice.ts';
 
 /** Only what lies in these namespaces, or null for all. */
 export interface Whose {
@@ -38,10 +36,6 @@ export interface AnswerParts {
   readonly reader: HistoryReader;
   config(): ServeConfig;
   thresholds(): Thresholds;
-  /** What advice needs of the cluster as it is now; null where it cannot be reached. */
-  present(): Promise<PresentObjects | null>;
-  /** What posture is judged by, as the sources show it now; null where none answers. */
-  presentPosture(use: PostureInput['use']): Promise<PostureInput | null>;
   /** Finer series than the history's; null where they cannot be had. */
   readonly live: LiveSource | null;
 }

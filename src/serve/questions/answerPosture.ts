@@ -1,3 +1,4 @@
+import { readCluster } from '../../detect/keptCluster.ts';
 import { placeOwners } from '../../detect/posture/placeOwners.ts';
 import { SCOPES, type PostureScope } from '../../detect/posture/check.ts';
 import { checkJson, type CheckJson } from '../../detect/posture/checkJson.ts';
@@ -25,7 +26,7 @@ export interface PostureAsk extends Whose {
 export interface PostureView {
   /** Without single results unless one namespace was asked for; ways to cluster-admin are always listed. */
   readonly namespaces: readonly NamespacePostureData[];
-  /** Null: no source answered, and posture is unknown; or no window is sealed yet. */
+  /** When the cluster was so; null in a history that has not kept it yet. */
   readonly asOf: TimeMs | null;
   /** How long each list of failures is, over these namespaces, and how that went. */
   readonly lists: readonly ListTrend[];
@@ -99,9 +100,10 @@ async function readPosture(
   const { watermark } = await context.reader.status();
   const use =
     watermark === null ? null : await context.perHour('use', () => readUse(context, watermark));
-  // Listing the whole cluster is slow: all scopes are judged by one reading.
-  const input = await context.perWindow('posture input', () => context.presentPosture(use));
-  if (input === null) return { asOf: null, all: [] };
+  const kept = await readCluster(context.reader);
+  if (kept === null) return { asOf: null, all: [] };
+  const { asOf } = kept;
+  const input = { ...kept.posture, use };
   const { calls, trends } = await context.perWindow('posture past', () =>
     readPosturePast(context.reader),
   );
@@ -110,7 +112,7 @@ async function readPosture(
   const scopes = scope === null ? SCOPES : [scope];
   const evaluated = evaluatePosture({ ...input, calls }, { ...policy, scopes });
   return {
-    asOf: watermark,
+    asOf,
     all: evaluated.map(({ checks, ...rest }) => ({
       ...rest,
       checks: checks.map(checkJson),

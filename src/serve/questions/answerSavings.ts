@@ -1,3 +1,4 @@
+import { readCluster } from '../../detect/keptCluster.ts';
 import type { SavingsAction } from '../../cost/savings/savingsAction.ts';
 import { readActions } from '../../detect/rightsize/actions/readActions.ts';
 import type { ProvenSaving } from '../../detect/rightsize/applied/provenSaving.ts';
@@ -5,6 +6,7 @@ import { readApplied } from '../../detect/rightsize/applied/readApplied.ts';
 import { abuseMarks } from '../../detect/findings/suspectedWorkloads.ts';
 import { kubeContextOf } from '../../notify/config.ts';
 import { ADVICE_DAYS } from '../../detect/rightsize/applied/appliedAdvice.ts';
+import type { TimeMs } from '../../model/time.ts';
 import { findingsOf } from './answerFindings.ts';
 import { isVisible, type AnswerContext, type Whose } from './answerContext.ts';
 
@@ -13,8 +15,10 @@ export interface SavingsAnswer {
   readonly actions: readonly SavingsAction[];
   /** Recommendations that were applied in the last four weeks, the latest first. */
   readonly applied: readonly ProvenSaving[];
-  /** False where the cluster could not be asked: volumes and load balancers are unknown then. */
+  /** False where no source lists objects: volumes and load balancers are unknown then. */
   readonly isWhole: boolean;
+  /** When the cluster was as these are; null in a history that has not kept it yet. */
+  readonly asOf: TimeMs | null;
 }
 
 /** What more could be saved, and what came of recommendations; nodes only for who sees every namespace. */
@@ -23,29 +27,29 @@ export async function answerSavings(
   context: AnswerContext,
 ): Promise<SavingsAnswer> {
   const abuse = abuseMarks(await findingsOf('open', null, context));
-  const { actions, applied, isWhole } = await readWhole(abuse, context);
+  const { actions, applied, ...cluster } = await readWhole(abuse, context);
   const isOwn = isVisible({ namespaces });
   return {
     actions: actions.filter(({ namespace }) => isOwn(namespace)),
     applied: applied.filter(({ namespace }) => isOwn(namespace)),
-    isWhole,
+    ...cluster,
   };
 }
 
 /** Of the whole cluster, read once an hour for all readers. */
 function readWhole(
   abuse: ReturnType<typeof abuseMarks>,
-  { reader, config, thresholds, present, live, perHour }: AnswerContext,
+  { reader, config, thresholds, live, perHour }: AnswerContext,
 ): Promise<SavingsAnswer> {
   return perHour(`savings ${JSON.stringify([...abuse])}`, async () => {
     const settings = config();
-    const snapshot = await present();
+    const present = await readCluster(reader);
     const request = {
       days: ADVICE_DAYS,
       namespaces: null,
       pricing: settings.pricing,
       abuse,
-      snapshot,
+      present,
       rule: thresholds().overprovisioned,
     };
     const actions = await readActions(reader, {
@@ -57,6 +61,7 @@ function readWhole(
     const unknown = async () => ({ cpu: null, ram: null });
     const pressure = live === null ? unknown : live.pressure;
     const applied = await readApplied(reader, { ...request, pressure });
-    return { actions, applied, isWhole: (snapshot?.objects ?? null) !== null };
+    const isWhole = (present?.objects ?? null) !== null;
+    return { actions, applied, isWhole, asOf: present?.asOf ?? null };
   });
 }

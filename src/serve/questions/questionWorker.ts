@@ -2,7 +2,6 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { parentPort, workerData } from 'node:worker_threads';
-import { PresentCluster } from '../../cycle/presentCluster.ts';
 import { knownSources } from '../../model/snapshot.ts';
 import { spareMemory } from '../../model/spareMemory.ts';
 import { openHistoryReader } from '../../engines/openHistory.ts';
@@ -67,13 +66,10 @@ async function open({ config, thresholds }: QuestionConfig): Promise<Questions> 
     };
     const reader = await openHistoryReader(config.history.path, {}, beforeRead);
     const known = async () => knownSources(await reader.status());
-    const cluster = new PresentCluster({ config, now: Date.now, known, warn });
     return historyAnswers({
       reader,
       config: () => config,
       thresholds: () => thresholds,
-      present: () => cluster.objects(),
-      presentPosture: (use) => cluster.posture(use),
       live: prometheusLiveSource(() => config, known, warn),
     });
   } catch (error) {

@@ -103,8 +103,6 @@ export async function openCostServer(): Promise<OpenCostServer> {
       reader,
       config: () => config,
       thresholds: () => ({}) as Thresholds,
-      present: () => Promise.resolve(null),
-      presentPosture: () => Promise.resolve(null),
       live: null,
     }),
     authenticators: [],

@@ -124,8 +124,6 @@ export function testApp(withTokens = true, change: Partial<ServeDeps> = {}): Tes
       reader: fakeReader(recorded),
       config: () => configSchema.parse({ cluster: 'test' }),
       thresholds: () => loadThresholds([]),
-      present: () => Promise.resolve(null),
-      presentPosture: () => Promise.resolve(null),
       live: null,
     }),
     stores: fakeStores(recorded),

@@ -177,88 +177,6 @@ const ADMISSION: readonly UngroupedCheck[] = [
   },
 ];
 
-/** A flag of the API server with what is wrong about it; `value` is undefined where it is not set. */
-interface Flag {
-  readonly flag: string;
-  readonly cis: string;
-  readonly wrong: (value: string | undefined) => string | null;
-}
-
-const FLAGS: readonly Flag[] = [
-  {
-    flag: '--anonymous-auth',
-    cis: '1.2.1',
-    wrong: (value) => (value === 'true' ? 'takes requests without credentials' : null),
-  },
-  {
-    flag: '--token-auth-file',
-    cis: '1.2.2',
-    wrong: (value) => (value === undefined ? null : 'takes tokens from a file'),
-  },
-  {
-    flag: '--authorization-mode',
-    cis: '1.2.6–1.2.8',
-    wrong: (value) => {
-      const modes = value?.split(',') ?? ['AlwaysAllow'];
-      if (modes.includes('AlwaysAllow')) return 'allows every request';
-      return modes.includes('RBAC') && modes.includes('Node') ? null : 'lacks RBAC or Node';
-    },
-  },
-  {
-    flag: '--enable-admission-plugins',
-    cis: '1.2.10, 1.2.14',
-    wrong: (value) => {
-      const plugins = value?.split(',') ?? [];
-      if (plugins.includes('AlwaysAdmit')) return 'has AlwaysAdmit';
-      return plugins.includes('NodeRestriction') ? null : 'lacks NodeRestriction';
-    },
-  },
-  {
-    flag: '--disable-admission-plugins',
-    cis: '1.2.12, 1.2.13',
-    wrong: (value) =>
-      /ServiceAccount|NamespaceLifecycle|PodSecurity/.test(value ?? '')
-        ? 'turns off ServiceAccount, NamespaceLifecycle or PodSecurity'
-        : null,
-  },
-  {
-    flag: '--profiling',
-    cis: '1.2.15',
-    wrong: (value) => (value === 'false' ? null : 'is not false'),
-  },
-  {
-    flag: '--audit-log-path',
-    cis: '1.2.16',
-    wrong: (value) => (value === undefined ? 'is not set: there is no audit log' : null),
-  },
-  {
-    flag: '--encryption-provider-config',
-    cis: '1.2.27',
-    wrong: (value) => (value === undefined ? 'is not set: Secrets lie in etcd as they are' : null),
-  },
-];
-
-/** Flags that stand in the place of another. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  '--authorization-mode': '--authorization-config',
-  '--anonymous-auth': '--authentication-config',
-  '--audit-log-path': '--audit-webhook-config-file',
-};
-
-/** `--flag=value`, `--flag value` and `--flag`, also within the one word of a shell’s command. */
-function flagsOf(words: readonly string[]): ReadonlyMap<string, string> {
-  const values = new Map<string, string>();
-  const all = words.flatMap((word) => word.split(/\s+/));
-  for (const [index, word] of all.entries()) {
-    const [flag = '', ...value] = word.split('=');
-    if (!flag.startsWith('--')) continue;
-    const next = all[index + 1];
-    const following = next === undefined || next.startsWith('-') ? 'true' : next;
-    values.set(flag, value.length === 0 ? following : value.join('='));
-  }
-  return values;
-}
-
 /** Only where the API server is a pod that the API shows: a managed control plane is not seen. */
 const API_SERVER: UngroupedCheck = {
   id: 'api-server-flags',
@@ -272,19 +190,10 @@ const API_SERVER: UngroupedCheck = {
   run(input) {
     const failures = new Map<string, Failure>();
     let isSeen = false;
-    for (const { namespace, labels, spec, workload } of input.pods) {
-      if (namespace !== 'kube-system' || labels['component'] !== 'kube-apiserver') continue;
-      const words = spec?.containers.flatMap(({ command, args }) => [...command, ...args]) ?? [];
-      if (words.length === 0) continue;
+    for (const { namespace, wrongFlags, workload } of input.pods) {
+      if (wrongFlags === undefined) continue;
       isSeen = true;
-      const values = flagsOf(words);
-      for (const { flag, cis, wrong } of FLAGS) {
-        const other = ELSEWHERE[flag];
-        const isElsewhere = other !== undefined && values.has(other);
-        const why = isElsewhere ? null : wrong(values.get(flag));
-        if (why !== null)
-          failures.set(flag, { namespace, workload, text: `${flag} ${why} (CIS ${cis})` });
-      }
+      for (const { flag, text } of wrongFlags) failures.set(flag, { namespace, workload, text });
     }
     return isSeen ? failuresOr(['kube-system'], [...failures.values()]) : [];
   },

@@ -14,6 +14,14 @@ export interface ManagedBy {
   readonly form: 'helm' | 'kustomize' | null;
 }
 
+const ARGO_ANNOTATION = 'argocd.argoproj.io/tracking-id';
+const HELM_ANNOTATION = 'meta.helm.sh/release-name';
+
+/** True for an annotation that tells what writes a workload's manifest. */
+export function isOfManager(annotation: string): boolean {
+  return annotation === ARGO_ANNOTATION || annotation === HELM_ANNOTATION;
+}
+
 /** Namespaces that a provider fills, and nobody else. */
 const OF_PROVIDERS = /^(?:gke-managed-.+|gmp-system|openshift-.+|tigera-operator|calico-system)$/;
 
@@ -50,7 +58,7 @@ export function managerOf(
   const object = objects === null ? undefined : workloadIn(objects, namespace, workload);
   const labels: WorkloadObject['labels'] = object?.labels ?? {};
   const annotations: WorkloadObject['annotations'] = object?.annotations ?? {};
-  const argo = annotations['argocd.argoproj.io/tracking-id'];
+  const argo = annotations[ARGO_ANNOTATION];
   const instance = labels['argocd.argoproj.io/instance'] ?? argo?.split(':', 1)[0];
   const isChart = labels['helm.sh/chart'] !== undefined || labels['heritage'] === 'Helm';
   if (instance !== undefined)
@@ -59,7 +67,7 @@ export function managerOf(
   if (helm !== undefined) return { tool: 'Flux', name: helm, form: 'helm' };
   const flux = labels['kustomize.toolkit.fluxcd.io/name'];
   if (flux !== undefined) return { tool: 'Flux', name: flux, form: 'kustomize' };
-  const release = annotations['meta.helm.sh/release-name'];
+  const release = annotations[HELM_ANNOTATION];
   if (release !== undefined) return { tool: 'Helm', name: release, form: 'helm' };
   if (isAddOn(namespace, workload, labels))
     return { tool: 'the provider of the cluster', name: null, form: null };

@@ -29,8 +29,8 @@ export interface AdviceRequest {
   readonly rule: AdviceContext['rule'];
   /** Workloads, by `workloadKey`, whose use is or may be a miner's. */
   readonly abuse: ReadonlyMap<string, AbuseMark>;
-  /** The cluster as it looks now (a window's snapshot is one); null where it could not be asked. */
-  readonly snapshot: PresentObjects | null;
+  /** The cluster as it was last (a window's snapshot is one); null where that is not known. */
+  readonly present: PresentObjects | null;
 }
 
 /** What advice needs to know of the cluster beyond its history. */
@@ -85,7 +85,7 @@ export async function readPresent(
 /** What every container of a history is advised with, as of its last window; null while it has none. */
 export async function readAdviceContext(
   reader: Pick<HistoryReader, 'status' | 'costs' | 'nodes'>,
-  { rule, abuse, snapshot }: Pick<AdviceRequest, 'rule' | 'abuse' | 'snapshot'>,
+  { rule, abuse, present }: Pick<AdviceRequest, 'rule' | 'abuse' | 'present'>,
 ): Promise<{
   readonly context: AdviceContext;
   readonly placement: Awaited<ReturnType<typeof readPlacement>>;
@@ -98,10 +98,10 @@ export async function readAdviceContext(
     rule,
     today: floorTo(watermark - 1, DAY_MS),
     windowMs,
-    objects: snapshot?.objects ?? null,
+    objects: present?.objects ?? null,
     abuse,
-    roleOf: rolesIn(snapshot),
-    podsOf: podsIn(snapshot),
+    roleOf: rolesIn(present),
+    podsOf: podsIn(present),
     priceOf: pricesOf(placement),
   };
   return { context, placement, watermark };
@@ -136,9 +136,9 @@ function keyOf(of: Pick<ContainerHistory, 'namespace' | 'workload' | 'container'
   return containerKey(of.namespace, of.workload, of.container);
 }
 
-function rolesIn(snapshot: PresentObjects | null): AdviceContext['roleOf'] {
+function rolesIn(present: PresentObjects | null): AdviceContext['roleOf'] {
   const roles = new Map<string, ContainerSpecFacts['role']>();
-  for (const { namespace, workload, spec, containers } of snapshot?.pods ?? []) {
+  for (const { namespace, workload, spec, containers } of present?.pods ?? []) {
     for (const { name, init } of containers)
       if (init) roles.set(containerKey(namespace, workload, name), 'init');
     for (const { name, role } of spec?.containers ?? [])
@@ -147,8 +147,8 @@ function rolesIn(snapshot: PresentObjects | null): AdviceContext['roleOf'] {
   return (history) => roles.get(keyOf(history)) ?? null;
 }
 
-function podsIn(snapshot: PresentObjects | null): AdviceContext['podsOf'] {
-  const pods = Map.groupBy(snapshot?.pods ?? [], ({ namespace, workload }) =>
+function podsIn(present: PresentObjects | null): AdviceContext['podsOf'] {
+  const pods = Map.groupBy(present?.pods ?? [], ({ namespace, workload }) =>
     workloadKey(namespace, workload),
   );
   return ({ namespace, workload }) => pods.get(workloadKey(namespace, workload)) ?? [];

@@ -1,8 +1,15 @@
 import { misses, type ClusterObjects } from '../../../model/clusterObjects.ts';
+import type { ContainerSpecFacts, PodSpecFacts } from '../../../model/podSpec.ts';
 import type { PodSample } from '../../../model/snapshot.ts';
 
 /** A pod that runs now. */
-export type PresentPod = Pick<PodSample, 'namespace' | 'name' | 'workload' | 'spec'>;
+export interface PresentPod extends Pick<PodSample, 'namespace' | 'name' | 'workload'> {
+  readonly spec:
+    | (Pick<PodSpecFacts, 'qosClass' | 'isWindows' | 'resources'> & {
+        readonly containers: readonly Pick<ContainerSpecFacts, 'name' | 'role'>[];
+      })
+    | null;
+}
 
 /** Kubernetes resizes running pods from here on (`pods/resize` is on by default). */
 const FIRST_MINOR = 33;

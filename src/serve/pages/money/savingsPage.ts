@@ -18,6 +18,7 @@ import {
   workloadLink,
   type Html,
 } from '../html.ts';
+import { objectsNote } from '../advice.ts';
 import { layout } from '../layout.ts';
 import type { PageContext, ShownPage } from '../route.ts';
 import { moneyLinks } from './moneyPages.ts';
@@ -36,18 +37,13 @@ export const savingsPage: ShownPage = {
   under: '/explore',
   scope: 'read',
   async show({ page, deps: { questions, config } }) {
-    const { actions, applied, isWhole } = await questions.savings({ namespaces: page.namespaces });
+    const view = await questions.savings({ namespaces: page.namespaces });
+    const { actions, applied } = view;
     const kubeContext = kubeContextOf(config());
     const body = html`${moneyLinks(page)}
       <h1>Savings</h1>
       ${tiles(savingsTiles(actions, applied, page.currency))}
-      ${
-        !isWhole &&
-        html`<p class="note warn lead-note">
-          The Kubernetes API was not available: volumes, load balancers and who writes a manifest
-          are unknown.
-        </p>`
-      }
+      ${objectsNote('volumes, load balancers and owners of manifests', view, page.clock)}
       <section class="card" aria-label="What more to save">
         <h2>More to save</h2>
         <p class="note">

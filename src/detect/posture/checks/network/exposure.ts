@@ -94,6 +94,15 @@ const INGRESS_CHECK: UngroupedCheck = {
   }),
 };
 
+/** True for an annotation that says how far a Service or an Ingress can be reached. */
+export function isOfExposure(annotation: string): boolean {
+  return (
+    INTERNAL.some(([name]) => name === annotation) ||
+    SOURCE_RANGES.includes(annotation) ||
+    TERMINATED.test(annotation)
+  );
+}
+
 /** Hosts that no entry of `tls` covers; an entry without hosts covers all. */
 function plainHosts({ hosts, tls, annotations }: IngressObject): readonly (string | null)[] {
   const isTerminated = Object.entries(annotations).some(
