@@ -153,12 +153,12 @@ describe('the cluster that is kept', () => {
     expect(bytes / OBJECTS).toBeLessThan(60);
     const before = state.written;
     state.take(later(snapshot, 60));
-    // That of the whole, which has the time.
+    // The one that has the time.
     expect(state.written - before).toBe(1);
     const [pod] = snapshot.pods;
     const pods = snapshot.pods.map((one) => (one === pod ? { ...one, name: 'renamed' } : one));
     state.take(later({ ...snapshot, pods }, 120));
-    expect(state.written - before).toBe(3);
+    expect(state.written - before).toBe(4);
   });
 });
 
