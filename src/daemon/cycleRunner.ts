@@ -40,7 +40,7 @@ import { guardedCatchUp } from './guardedCatchUp.ts';
 import { openOrRecover } from './recoverHistory.ts';
 import { guardFile, StepGuard } from './stepGuard.ts';
 import { summarize, type CycleSummary } from './cycleSummary.ts';
-import { makeDigest, type DigestAnswer, type DigestAsk } from './makeDigest.ts';
+import type { DigestAnswer, DigestAsk } from './makeDigest.ts';
 import { openCollector, standBy } from './collectors.ts';
 
 export interface RunnerOptions {
@@ -176,8 +176,9 @@ export class CycleRunner {
     return firstLook(this.#settings, this.#collector, expectedSamples, until, signal);
   }
 
-  /** Makes the digest of a week, once; see `makeDigest`. */
-  digest(ask: DigestAsk): Promise<DigestAnswer> {
+  /** Makes the digest of a week, once; see `makeDigest`, which is loaded once a week. */
+  async digest(ask: DigestAsk): Promise<DigestAnswer> {
+    const { makeDigest } = await import('./makeDigest.ts');
     return this.#run(makeDigest(this.#settings, ask));
   }
 
