@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { inTurn } from '../../model/inTurn.ts';
 import { monthName, monthStart, nextMonth, type TimeMs } from '../../model/time.ts';
 import { HistoryError } from '../../store/history.ts';
 import { raw, type WriterDatabase, type Db } from '../sql/db.ts';
@@ -16,7 +17,7 @@ class LeaderWriter extends PostgresDatabase implements WriterDatabase {
   readonly #release: () => Promise<void>;
   readonly #months = new Set<TimeMs>();
   #client: PoolClient | null = null;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = inTurn();
 
   constructor(options: LeadOptions, epoch: number, release: () => Promise<void>) {
     super(options.location);
@@ -40,9 +41,7 @@ class LeaderWriter extends PostgresDatabase implements WriterDatabase {
         this.#client = null;
       }
     };
-    const done = this.#last.catch(() => undefined).then(() => this.writeAs(leading, undone));
-    this.#last = done;
-    return done;
+    return this.#inTurn(() => this.writeAs(leading, undone));
   };
 
   async backup(): Promise<void> {
@@ -73,8 +72,7 @@ class LeaderWriter extends PostgresDatabase implements WriterDatabase {
   }
 
   override async close(): Promise<void> {
-    await this.#last.catch(() => undefined);
-    await super.close();
+    await this.#inTurn(() => super.close());
     await this.#release();
   }
 }

@@ -1,6 +1,7 @@
 import Sqlite from 'better-sqlite3';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { inTurn } from '../../model/inTurn.ts';
 import { asking, storeSql, type Database, type Db } from '../sql/db.ts';
 import { HistoryError } from '../../store/history.ts';
 import { requireOneName, requireWholeFile } from './historyFile.ts';
@@ -158,25 +159,18 @@ export async function inTransaction<T>(
   }
 }
 
-/** The last write of this thread, on whichever connection. */
-let lastWrite: Promise<unknown> = Promise.resolve();
-
 /**
- * One write of this thread after the other: a connection that waits for another’s lock blocks the thread, and with it
- * the one that holds the lock.
+ * One write of this thread after the other, on whichever connection: one that waits for another’s lock blocks the thread,
+ * and with it the one that holds the lock.
  */
-function afterOtherWrites<T>(work: () => Promise<T>): Promise<T> {
-  const done = lastWrite.catch(() => undefined).then(work);
-  lastWrite = done;
-  return done;
-}
+const afterOtherWrites = inTurn();
 
 /** One connection to a history. Its transactions come one after the other. */
 export class SqliteDatabase implements Database {
   readonly name: string;
   readonly db: Db;
   protected readonly raw: Raw;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = inTurn();
 
   constructor(path: string, raw: Raw) {
     this.name = path;
@@ -206,8 +200,7 @@ export class SqliteDatabase implements Database {
   }
 
   async close(): Promise<void> {
-    await this.#last.catch(() => undefined);
-    this.raw.close();
+    await this.#inTurn(async () => this.raw.close());
   }
 
   /** Runs `work` while no other connection of this thread writes. */
@@ -218,14 +211,9 @@ export class SqliteDatabase implements Database {
   protected beforeWrite(): void {}
 
   #next<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#last
-      .catch(() => undefined)
-      .then(work)
-      .catch((error: unknown) => {
-        throw toHistoryError(this.name, error);
-      });
-    this.#last = done;
-    return done;
+    return this.#inTurn(work).catch((error: unknown) => {
+      throw toHistoryError(this.name, error);
+    });
   }
 }
 

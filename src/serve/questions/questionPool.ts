@@ -3,6 +3,7 @@ import { Piscina } from 'piscina';
 import type { Logger } from 'pino';
 import type { ServeConfig } from '../config.ts';
 import type { Thresholds } from '../../detect/detectors.ts';
+import { inTurn } from '../../model/inTurn.ts';
 import { threadEntry } from '../../model/shippedFiles.ts';
 import { MINUTE_MS, SECOND_MS } from '../../model/time.ts';
 import type { CostVersion, HistoryReader } from '../../store/history.ts';
@@ -83,8 +84,8 @@ export class QuestionPool {
   readonly #slow = new Set<Promise<unknown>>();
   /** All that are. */
   readonly #running = new Set<{ readonly pool: Pool; hasShared: boolean }>();
-  /** Resolves when the last one is answered that must not be beside another of its kind. */
-  #lastDoubtful: Promise<unknown> = Promise.resolve();
+  /** Questions whose thread ran out of memory: it may have been any of them. */
+  readonly #oneByOne = inTurn();
   #kept = new AnswerCache(KEPT_ANSWERS);
   #asked = 0;
   #computed = 0;
@@ -199,12 +200,6 @@ export class QuestionPool {
     } finally {
       this.#running.delete(own);
     }
-  }
-
-  #oneByOne<T>(work: () => Promise<T>): Promise<T> {
-    const run = this.#lastDoubtful.then(work);
-    this.#lastDoubtful = run.catch(() => undefined);
-    return run;
   }
 
   async #whileSlow<T>(running: Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { parentPort, workerData } from 'node:worker_threads';
+import { inTurn } from '../../model/inTurn.ts';
 import { knownSources } from '../../model/snapshot.ts';
 import { spareMemory } from '../../model/spareMemory.ts';
 import { openHistoryReader } from '../../engines/openHistory.ts';
@@ -15,8 +16,8 @@ let answers: Promise<Questions> | null = null;
 
 /** The question that is being answered. */
 const answering = new AsyncLocalStorage<CancelFlag>();
-/** Resolves when the last large question is answered. */
-let lastLarge: Promise<unknown> = Promise.resolve();
+/** Large questions, since the limit of memory holds for each; they wait for no other server. */
+const oneByOne = inTurn();
 
 /** Answers a question in a thread of the pool, with a connection of its own to the history. */
 export default async function answer({ name, ask, cancel }: QuestionTask): Promise<QuestionResult> {
@@ -28,7 +29,9 @@ export default async function answer({ name, ask, cancel }: QuestionTask): Promi
       flag.throwIfRaised();
       return (await answers!)[name](ask as never);
     };
-    const answered = answering.run(flag, () => (of === 'costs' ? inTurn(answerNow) : answerNow()));
+    const answered = answering.run(flag, () =>
+      of === 'costs' ? oneByOne(answerNow) : answerNow(),
+    );
     return handedOver(await answered);
   } catch (error) {
     // Errors lose their class on the way between threads.
@@ -48,13 +51,6 @@ function handedOver(answer: unknown): QuestionResult {
   if (!(answer instanceof Uint8Array)) return { answer };
   const result = { [transferableSymbol]: [answer.buffer], [valueSymbol]: { answer } };
   return move(result) as unknown as QuestionResult;
-}
-
-/** One at a time, since the limit of memory holds for each; they wait for no other server. */
-function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  const run = lastLarge.then(work);
-  lastLarge = run.catch(() => undefined);
-  return run;
 }
 
 async function open({ config, thresholds }: QuestionConfig): Promise<Questions> {
