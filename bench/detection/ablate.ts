@@ -112,7 +112,7 @@ function play(world: World, lacks: Lacks): readonly Judged[] {
     ...abuseDetector,
     detect(context, rows) {
       const look = lookAtWindow(context as never, rows as never);
-      for (const { facts } of look.judged) {
+      for (const { facts } of look) {
         if (
           judge(
             facts,

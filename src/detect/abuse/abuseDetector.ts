@@ -3,18 +3,12 @@ import type { DetectContext, Detector } from '../detector.ts';
 import { NO_SIGNALS } from '../signals/signalMemory.ts';
 import { flagFrom, hourOf, type HourRing } from '../usual/hourRing.ts';
 import { indicatorsOf, NO_INDICATORS } from './evidence/indicators.ts';
-import {
-  arrivalsOf,
-  ignoresTraffic,
-  learnBeside,
-  sideCarOf,
-  type Arrivals,
-} from './evidence/sideCars.ts';
+import { arrivalsOf, ignoresTraffic, learnBeside, sideCarOf } from './evidence/sideCars.ts';
 import type { Facts } from './evidence/signal.ts';
 import { isActive } from './evidence/signals/marks.ts';
 import { suspicionOf } from './excess/excess.ts';
-import { peersIn, type Peers } from './expectation/neighbours.ts';
-import { normalOf } from './expectation/normal.ts';
+import { peersIn } from './expectation/neighbours.ts';
+import { normalOf, type KnownUse } from './expectation/normal.ts';
 import { advance, closeHour } from './state/advance.ts';
 import { abuseCodec } from './state/codec.ts';
 import { forget } from './state/forget.ts';
@@ -30,16 +24,11 @@ import {
   type Track,
 } from './state/state.ts';
 import { collectSubjects } from './subjects/collectSubjects.ts';
-import { collectGroups, groupKey, mayBeOneOfMany } from './subjects/groups.ts';
+import { collectGroups, groupKey } from './subjects/groups.ts';
 import type { Subject } from './subjects/subject.ts';
-import {
-  abuseSchema,
-  signaturesSchema,
-  type AbuseSections,
-  type AbuseThresholds,
-} from './thresholds.ts';
+import { abuseSchema, signaturesSchema, type AbuseSections } from './thresholds.ts';
 import { stepAlarm } from './verdict/alarm.ts';
-import { judge, type AbuseLook, type Judged } from './verdict/judge.ts';
+import { judge, type Judged } from './verdict/judge.ts';
 import { toVerdicts } from './verdict/toVerdicts.ts';
 
 /** Recognises CPU and GPU that is burnt the way a miner burns it, from metrics and specs; see docs/detection.md. */
@@ -52,49 +41,40 @@ export const abuseDetector: Detector<AbuseState, AbuseSections> = {
 };
 
 /** Looks at every container, GPU and group of the window; leaves the rows as the next window needs them. */
-export function lookAtWindow(context: DetectContext<AbuseSections>, rows: Rows): AbuseLook {
-  const { window } = context.snapshot;
-  const subjects = collectSubjects(context.snapshot, context.costs);
-  const scene = sceneOf(context, rows, subjects);
-  const judged = subjects.map((subject) => lookAt(subject, scene));
-  const candidates = judged.filter(({ facts }) => mayBeOneOfMany(facts));
-  const groups = collectGroups(
-    candidates.map(({ facts }) => facts.subject),
-    rows,
-    context.thresholds.abuse,
-  );
+export function lookAtWindow(context: DetectContext<AbuseSections>, rows: Rows): readonly Judged[] {
+  const scene = sceneOf(context, rows);
+  const judged = scene.subjects.map((subject) => lookAt(subject, scene));
+  const looked = judged.map(({ facts }) => facts);
+  const groups = collectGroups(looked, rows, context.thresholds.abuse);
   const ofGroups = groups.map(({ subject, memberHashes, memberKeys }): Judged => {
     const result = { ...lookAt(subject, scene, memberHashes), memberKeys };
     // A group of one workload speaks through that workload, which may not be there.
     const isSpeechless = memberKeys.length === 0 && memberHashes.length <= 1;
     return isSpeechless ? { ...result, status: 'unknown' } : result;
   });
-  if (window.end % HOUR_MS === 0) forget(rows, window.end);
-  return { subjects, judged: [...judged, ...ofGroups] };
+  if (scene.window.end % HOUR_MS === 0) forget(rows, scene.window.end);
+  return [...judged, ...ofGroups];
 }
 
 /** What all subjects of one window are looked at with. */
-export interface Scene {
+export interface Scene extends KnownUse {
   readonly context: DetectContext<AbuseSections>;
-  readonly rows: Rows;
-  readonly arrivals: Arrivals;
-  readonly peers: Peers;
+  readonly subjects: readonly Subject[];
+  readonly arrivals: ReturnType<typeof arrivalsOf>;
 }
 
-export function sceneOf(
-  context: DetectContext<AbuseSections>,
-  rows: Rows,
-  subjects: readonly Subject[],
-): Scene {
-  const { start } = context.snapshot.window;
-  const arrivals = arrivalsOf(subjects, rows, start);
-  return { context, rows, arrivals, peers: peersIn(rows, start) };
+export function sceneOf(context: DetectContext<AbuseSections>, rows: Rows): Scene {
+  const { snapshot, costs, historyStart } = context;
+  const { window } = snapshot;
+  const subjects = collectSubjects(snapshot, costs);
+  const arrivals = arrivalsOf(subjects, rows, window.start);
+  const peers = peersIn(rows, window.start);
+  return { context, rows, window, historyStart, subjects, arrivals, peers };
 }
 
 /** Looks at one subject, of a group with hashes of its workloads, and changes its rows in `scene.rows`. */
 function lookAt(subject: Subject, scene: Scene, members: readonly number[] = []): Judged {
-  const { rows, context } = scene;
-  const { window } = context.snapshot;
+  const { rows, window } = scene;
   const before = { ...trackBefore(subject, rows, window.start), members };
   if (before.hour >= 0 && before.hour !== hourOf(window.start)) {
     const ring = closeHour(ringOf(rows, subject.key), before, window);
@@ -120,26 +100,27 @@ function hoursOf(subject: Subject, rows: Rows): HourRing | null {
 
 /** All that signals may look at, from a window and the rows; nothing is changed. */
 export function factsOf(subject: Subject, track: Track, scene: Scene): Facts {
-  const { context, rows, arrivals } = scene;
-  const { historyStart, signals = NO_SIGNALS } = context;
-  const { window } = context.snapshot;
+  const { context, rows, arrivals, window, historyStart } = scene;
+  const { signals = NO_SIGNALS } = context;
   const { abuse: thresholds, signatures } = context.thresholds;
   const { namespace, workload } = subject;
   const planned = context.planned({ namespace, workload: workload?.name ?? null });
   const ring = hoursOf(subject, rows);
-  const found = normalOf(subject, track, ring, { ...scene, window, historyStart }, thresholds);
+  const found = normalOf(subject, track, ring, scene, thresholds);
   const { suspicion, base } = suspicionOf(subject, track, found, thresholds);
   const normal = { ...found, base };
   const ownBase = normal.source === 'own' ? normal.base : null;
-  const facts: Facts = {
+  // What its image does elsewhere is no normal of a side-car: it depends on what it stands beside.
+  const sideCar = sideCarOf(subject, rows, arrivals, ownBase, window.start, thresholds);
+  const isFirst = sideCar === null && normal.source === 'unknown';
+  return {
     subject,
     track,
     ring,
     normal,
     suspicion,
-    // What its image does elsewhere is no normal of a side-car: it depends on what it stands beside.
-    sideCar: sideCarOf(subject, rows, arrivals, ownBase, window.start, thresholds),
-    indicators: isActive(subject, track, thresholds)
+    sideCar,
+    indicators: isActive(subject.cores, track.signs, thresholds.minCores)
       ? indicatorsOf(subject, track.signs, signatures)
       : NO_INDICATORS,
     reported: workload === null ? [] : signals.of(namespace, workload),
@@ -147,13 +128,12 @@ export function factsOf(subject: Subject, track: Track, scene: Scene): Facts {
     historyStart,
     thresholds,
     planned: planned?.holdsForAbuse === true ? planned : null,
-    ignoresTraffic: false,
+    ignoresTraffic: isFirst && ignoresTraffic(subject, rows, thresholds),
   };
-  return { ...facts, ignoresTraffic: ignoresTraffic(facts, rows) };
 }
 
 /** One workload of many small pods. One pod a node is a DaemonSet; next to nothing of the requests is idle. */
-function isSwarmOfPods(subject: Subject, { spread, level }: AbuseThresholds): boolean {
+function isSwarmOfPods({ subject, thresholds: { spread, level } }: Facts): boolean {
   const { members, workload, cores, request } = subject;
   if (members.length < 2 * spread.many || workload?.kind === 'DaemonSet') return false;
   return request === null || cores >= level.ofRequestWhenIdle * request;
@@ -162,8 +142,7 @@ function isSwarmOfPods(subject: Subject, { spread, level }: AbuseThresholds): bo
 function decide(facts: Facts, rows: Rows): Judged {
   const { subject, track, indicators, thresholds } = facts;
   const isQuiet = track.dwell < 1 && track.alarm === 0 && indicators.strong.length === 0;
-  const isSwarm =
-    track.members.length >= thresholds.spread.many || isSwarmOfPods(subject, thresholds);
+  const isSwarm = track.members.length >= thresholds.spread.many || isSwarmOfPods(facts);
   const isGroupTooSmall = subject.kind === 'group' && !isSwarm && track.alarm === 0;
   const judgement = isQuiet || isGroupTooSmall ? null : judge(facts);
   const { track: next, status } = stepAlarm(facts, judgement);

@@ -6,7 +6,6 @@ import type { DetectContext } from '../detector.ts';
 import { factsOf, lookAtWindow, sceneOf } from './abuseDetector.ts';
 import { indicatorsOf } from './evidence/indicators.ts';
 import { rowOf, severityOfRank, type Rows } from './state/state.ts';
-import { collectSubjects } from './subjects/collectSubjects.ts';
 import type { Facts } from './evidence/signal.ts';
 import type { Subject } from './subjects/subject.ts';
 import type { AbuseSections } from './thresholds.ts';
@@ -44,7 +43,8 @@ export function explainNext(
   rows: Rows,
   workload: WorkloadRef,
 ): readonly Explanation[] {
-  const { subjects, judged } = lookAtWindow(context, rows);
+  const judged = lookAtWindow(context, rows);
+  const subjects = judged.map(({ facts }) => facts.subject);
   const own = new Set(subjects.filter((one) => isOf(one, workload)).map(({ key }) => key));
   return judged
     .filter(({ memberKeys, facts: { subject, track } }) => {
@@ -62,9 +62,8 @@ export function explainLast(
   rows: Rows,
   workload: WorkloadRef,
 ): readonly Explanation[] {
-  const subjects = collectSubjects(context.snapshot, context.costs);
-  const scene = sceneOf(context, rows, subjects);
-  return subjects
+  const scene = sceneOf(context, rows);
+  return scene.subjects
     .filter((subject) => isOf(subject, workload))
     .flatMap((subject) => {
       const track = rowOf(rows, subject.key, 'track');

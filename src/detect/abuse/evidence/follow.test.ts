@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
+import { MINUTE_MS } from '../../../model/time.ts';
 import { addWindow, followOf } from './sideCars.ts';
 import type { Beside } from '../state/state.ts';
 
 const LEAST = 0.3;
+
+const windowOf = (n: number) => ({ start: n * 5 * MINUTE_MS, end: (n + 1) * 5 * MINUTE_MS });
 
 /** So many windows in which the others use `others(n)` cores and it `own(n)`. */
 function sums(
@@ -11,7 +14,7 @@ function sums(
   own: (n: number) => number,
 ): readonly Beside[] {
   let sum: Beside | null = null;
-  for (let n = 0; n < count; n++) sum = addWindow(sum, others(n), own(n), 1, n);
+  for (let n = 0; n < count; n++) sum = addWindow(sum, others(n), own(n), windowOf(n));
   return [sum!];
 }
 

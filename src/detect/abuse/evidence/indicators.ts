@@ -69,10 +69,8 @@ export function indicatorsOf(
   };
 }
 
-function disguiseOf(
-  { repository, workload }: Subject,
-  { systemNames, systemRegistries }: Signatures,
-): string | null {
+function disguiseOf({ repository, workload }: Subject, signatures: Signatures): string | null {
+  const { systemNames, systemRegistries } = signatures;
   if (repository === null) return null;
   if (systemRegistries.some((prefix) => repository.startsWith(prefix))) return null;
   const last = repository.slice(repository.lastIndexOf('/') + 1);

@@ -1,5 +1,5 @@
 import { sumAll } from '../../../model/reading.ts';
-import { DAY_MS, type TimeMs } from '../../../model/time.ts';
+import { DAY_MS, type TimeMs, type Window } from '../../../model/time.ts';
 import type { Baseline } from '../expectation/baseline.ts';
 import { levelOf } from '../excess/excess.ts';
 import { knownCoLocated } from '../expectation/neighbours.ts';
@@ -12,20 +12,12 @@ import type { Facts, Follow, SideCar } from './signal.ts';
 export const UNDECIDED_UNITS = 2 * HOUR_UNITS;
 /** Standard errors to either side. It is looked at in every window for days: two would err sooner or later. */
 const SURELY = 3;
-/**
- * Its variance as a share of theirs, up to which it is evener. What serves them has their ups and downs, and noise of
- * its own; a miner was measured at 1.5 to 13 %.
- */
+/** Share of their variance up to which its own is evener: what serves them has their ups and downs, and noise of its own. */
 const EVENER = 0.25;
 
-/** Adds a window: `units` of five minutes in which they used `others` cores and it `own`. */
-export function addWindow(
-  was: Beside | null,
-  others: number,
-  own: number,
-  units: number,
-  lastSeen: number,
-): Beside {
+/** Adds a window in which they used `others` cores and it `own`. */
+export function addWindow(was: Beside | null, others: number, own: number, window: Window): Beside {
+  const units = unitsOf(window);
   return {
     row: 'beside',
     sumUnits: (was?.sumUnits ?? 0) + units,
@@ -34,14 +26,11 @@ export function addWindow(
     othersSquared: (was?.othersSquared ?? 0) + units * others * others,
     ownSquared: (was?.ownSquared ?? 0) + units * own * own,
     product: (was?.product ?? 0) + units * others * own,
-    lastSeen,
+    lastSeen: window.start,
   };
 }
 
-/**
- * The slope of the regression line at the means, held against `least` per cent for each per cent of theirs: nearly 1 for a
- * proxy, 0 for a miner. What is seen of one image in several places adds up, each relative to the means there.
- */
+/** Holds the slope of the regression line at the means of each place, added up, against `least` per cent for each of theirs. */
 export function followOf(places: readonly Beside[], least: number): Follow {
   let [units, others, own, both] = [0, 0, 0, 0];
   for (const sums of places) {
@@ -61,7 +50,7 @@ export function followOf(places: readonly Beside[], least: number): Follow {
   return { follows: slope - margin > least ? true : isNot ? false : null, isEvener };
 }
 
-export type Arrivals = ReadonlyMap<string | null, readonly Subject[]>;
+type Arrivals = ReadonlyMap<string | null, readonly Subject[]>;
 
 /** Looks through a window for new containers in pods of known workloads. */
 export function arrivalsOf(subjects: readonly Subject[], rows: Rows, now: TimeMs): Arrivals {
@@ -83,7 +72,7 @@ export function sideCarOf(
   // A sample that is lost says nothing: what stands beside it is a side-car all the same.
   const others = sumAll(known.map(({ cores }) => cores));
   const first = { own: subject.cores, others: others ?? Infinity, sumUnits: 1 };
-  const sums = besideOf(rows, subject) ?? first;
+  const sums = rowOf(rows, `b/${subject.key}`, 'beside') ?? first;
   const places = subject.repository === null ? [] : (arrivals.get(subject.repository) ?? []);
   // Where its own windows do not tell, those beside other workloads do.
   const itself = followAt([subject], rows, thresholds);
@@ -100,13 +89,8 @@ export function sideCarOf(
 }
 
 function followAt(places: readonly Subject[], rows: Rows, { sideCar }: AbuseThresholds): Follow {
-  const sums = places.flatMap((place) => besideOf(rows, place) ?? []);
+  const sums = places.flatMap(({ key }) => rowOf(rows, `b/${key}`, 'beside') ?? []);
   return followOf(sums, sideCar.follows);
-}
-
-/** What was added up of how its use goes with that beside it; null before its first window. */
-function besideOf(rows: Rows, { key }: Subject): Beside | null {
-  return rowOf(rows, `b/${key}`, 'beside');
 }
 
 /** What its use is added up beside: of a new side-car the others; of the first hours at a limit its traffic, bytes a second. */
@@ -118,11 +102,7 @@ function loadBeside({ subject, sideCar, normal, track, thresholds }: Facts): num
 }
 
 /** True for what has been at its limit for two hours, however its traffic has varied. */
-export function ignoresTraffic(
-  { subject, sideCar, normal, thresholds }: Facts,
-  rows: Rows,
-): boolean {
-  if (sideCar !== null || normal.source !== 'unknown') return false;
+export function ignoresTraffic(subject: Subject, rows: Rows, thresholds: AbuseThresholds): boolean {
   return followAt([subject], rows, thresholds).follows === false;
 }
 
@@ -130,11 +110,11 @@ export function ignoresTraffic(
 export function learnBeside(facts: Facts, rows: Rows): void {
   const { subject, window, track, historyStart } = facts;
   const load = loadBeside(facts);
-  const was = besideOf(rows, subject);
+  const was = rowOf(rows, `b/${subject.key}`, 'beside');
   const isOfTraffic = was !== null && track.firstSeen - historyStart < DAY_MS;
   if (load === null && isOfTraffic) rows.delete(`b/${subject.key}`);
   // Of its first window it ran for a part only.
   if (load === null || subject.isStarting || track.firstSeen >= window.start) return;
-  const sums = addWindow(was, load, subject.cores, unitsOf(window), window.start);
+  const sums = addWindow(was, load, subject.cores, window);
   rows.set(`b/${subject.key}`, sums);
 }

@@ -36,7 +36,6 @@ export interface Facts {
   readonly normal: Normal;
   readonly suspicion: Suspicion;
   readonly sideCar: SideCar | null;
-  /** True for what has been at its limit for two hours, however its traffic has varied. */
   readonly ignoresTraffic: boolean;
   readonly indicators: Indicators;
   /** What other tools lately reported of its workload, oldest first. */
@@ -62,6 +61,10 @@ export interface Signal {
   readonly family: EvidenceFamily;
   readonly unit: string;
   measure(facts: Facts): Measurement;
+}
+
+export interface MeasuredSignal extends Measurement {
+  readonly signal: Signal;
 }
 
 export function unknown(text: string): Measurement {

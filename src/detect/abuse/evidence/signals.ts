@@ -1,4 +1,4 @@
-import type { Facts, Measurement, Signal } from './signal.ts';
+import type { Signal } from './signal.ts';
 import { cpuWithoutWork } from './signals/cpuWithoutWork.ts';
 import { signature, systemLikeName, weakIndicator } from './signals/marks.ts';
 import { newWorkload, novelUse } from './signals/novelty.ts';
@@ -19,14 +19,3 @@ export const SIGNALS: readonly Signal[] = [
   weakIndicator,
   ...REPORTED,
 ];
-
-export interface MeasuredSignal extends Measurement {
-  readonly signal: Signal;
-}
-
-export function measureAll(facts: Facts, without: readonly string[]): readonly MeasuredSignal[] {
-  return SIGNALS.filter(({ name }) => !without.includes(name)).map((signal) => ({
-    signal,
-    ...signal.measure(facts),
-  }));
-}

@@ -8,30 +8,27 @@ import { isUnderAlarm, ringOf, rowOf, type Rows } from '../state/state.ts';
 import { wholeMeans } from './baseline.ts';
 
 /** Of each image the workload that uses most, by the hash of its repository: the peer of a new one that runs it. */
-export type Peers = ReadonlyMap<number, string>;
+export type Peers = ReadonlyMap<number, { readonly key: string; readonly cores: number }>;
 
 /** Only what has been known for a day vouches for an image: a new miner must not become its own peer. */
 export function peersIn(rows: Rows, now: TimeMs): Peers {
-  const busiest = new Map<number, readonly [key: string, cores: number]>();
+  const busiest = new Map<number, { key: string; cores: number }>();
   for (const [key, row] of rows.entries()) {
     if (row.row !== 'track' || !key.startsWith('c/') || isUnderAlarm(row)) continue;
     const { repo, smoothCores, firstSeen, repoSince } = row;
     const isKnown = now - Math.max(firstSeen, repoSince) >= DAY_MS;
-    if (isKnown && smoothCores > (busiest.get(repo)?.[1] ?? -1))
-      busiest.set(repo, [key, smoothCores]);
+    if (isKnown && smoothCores > (busiest.get(repo)?.cores ?? -1))
+      busiest.set(repo, { key, cores: smoothCores });
   }
-  return new Map(Array.from(busiest, ([repo, [key]]) => [repo, key]));
+  return busiest;
 }
 
 export function peerRing({ key, repository }: Subject, peers: Peers, rows: Rows): HourRing | null {
-  const peer = repository === null ? undefined : peers.get(hash(repository));
+  const peer = repository === null ? undefined : peers.get(hash(repository))?.key;
   return peer === undefined || peer === key ? null : ringOf(rows, peer);
 }
 
-/**
- * The containers beside a new one that were known so long before it came, ms, and their cores: what came with it, or was
- * exchanged with it, vouches for nothing and is owed no traffic.
- */
+/** The containers beside a new one that were known so long before it came, ms: what came with it vouches for nothing. */
 export function knownCoLocated(
   { key, kind, members: [first] }: Subject,
   rows: Rows,
@@ -53,10 +50,7 @@ export function knownCoLocated(
 /** Traffic goes above its hour's average, and a core-second's bytes above their day's, by about so much. */
 const MARGIN = 1.5;
 
-/**
- * What the pod's network carries without this container, bytes a second, with a margin: the others' highest hour of a day,
- * or what their use comes with by the day's ratio, or what pods without it carry; 0 where none tells.
- */
+/** Bytes a second that the pod's network carries without this container, by the others' day or pods without it; else 0. */
 export function coLocatedTraffic(subject: Subject, rows: Rows, now: TimeMs): number {
   const carried = knownCoLocated(subject, rows, now, HOUR_MS).map(({ key, cores }) => {
     const ring = ringOf(rows, key);

@@ -20,10 +20,7 @@ export function advance(facts: Facts): Track {
   if (hasNormal && suspicion.isHot && track.hasNormal === 0 && track.alarm === 0) endEpisode(track);
   if (track.since === 0) track.hasNormal = hasNormal ? 1 : 0;
   if (suspicion.isHot) accumulate(track, facts);
-  const units = unitsOf(window);
-  track.dwell = suspicion.isHot
-    ? Math.min(offWindows(thresholds), track.dwell + units)
-    : Math.max(0, track.dwell - thresholds.dwell.leak * units);
+  track.dwell = dwelt(track.dwell, suspicion.isHot, thresholds.dwell.leak, facts);
   if (track.dwell === 0 && track.alarm === 0) endEpisode(track);
   if (track.since > 0) track.costNano += subject.costNano;
   else if (subject.ram !== null && subject.ram > 0)
@@ -48,25 +45,23 @@ function identify(track: Mutable<Track>, { image, repository }: Subject): void {
   }
 }
 
-function accumulate(
-  track: Mutable<Track>,
-  { subject, suspicion, window, thresholds }: Facts,
-): void {
+/** What has lasted so long, after one more window; what rests takes back its share of that. */
+function dwelt(was: number, goesOn: boolean, leak: number, { window, thresholds }: Facts): number {
+  const units = unitsOf(window);
+  return goesOn ? Math.min(offWindows(thresholds), was + units) : Math.max(0, was - leak * units);
+}
+
+function accumulate(track: Mutable<Track>, facts: Facts): void {
+  const { subject, suspicion, window } = facts;
   const { cores, extraBytes, extraCores, isLevel } = suspicion;
   const seconds = (window.end - window.start) / SECOND_MS;
-  const units = unitsOf(window);
-  if (track.since === 0) {
-    track.since = window.start;
-    track.ramStep = 0;
-  }
-  track.hotWindows += units;
+  if (track.since === 0) track.since = window.start;
+  track.hotWindows += unitsOf(window);
   if (extraBytes !== null) {
     track.extraBytes += extraBytes * seconds;
     track.ioCoreSeconds += extraCores * seconds;
   }
-  track.levelDwell = isLevel
-    ? Math.min(offWindows(thresholds), track.levelDwell + units)
-    : Math.max(0, track.levelDwell - units);
+  track.levelDwell = dwelt(track.levelDwell, isLevel, 1, facts);
   if (subject.ram !== null && track.ram > 0)
     track.ramStep = Math.max(track.ramStep, subject.ram - track.ram);
   track.recent = [...track.recent.slice(1 - HOUR_UNITS), cores];

@@ -106,18 +106,19 @@ function gpuSubjects(cpu: Subject): readonly Subject[] {
     .sort((a, b) => b.cores - a.cores);
   const [first] = members;
   if (first === undefined) return [];
-  const gpu: Subject = {
-    ...cpu,
-    key: cpu.key.replace('c/', 'gpu/'),
-    kind: 'gpu',
-    members,
-    cores: first.cores,
-    limit: gpusOf(first),
-    request: gpusOf(first),
-    nodeCores: null,
-    tensor: first.container.gpuTensorActivity,
-  };
-  return [gpu];
+  return [
+    {
+      ...cpu,
+      key: cpu.key.replace('c/', 'gpu/'),
+      kind: 'gpu',
+      members,
+      cores: first.cores,
+      limit: gpusOf(first),
+      request: gpusOf(first),
+      nodeCores: null,
+      tensor: first.container.gpuTensorActivity,
+    },
+  ];
 }
 
 function gpusOf({ container }: SubjectMember): number {

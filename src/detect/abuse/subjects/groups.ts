@@ -19,73 +19,61 @@ export interface Group {
   readonly memberKeys: readonly string[];
 }
 
-/**
- * True for a bare pod, a Job, or any workload that is certainly new. A little side-car of a known workload is in as many
- * places as its workloads are, which says nothing.
- */
-export function mayBeOneOfMany({ subject, normal, sideCar }: Facts): boolean {
+/** True for a bare pod, a Job, or any workload that is certainly new. */
+function mayBeOneOfMany({ subject, normal, sideCar }: Facts): boolean {
+  // It is in as many places as its workloads are, which says nothing.
   if (sideCar !== null && sideCar.isLittle && sideCar.follows !== false) return false;
   if (subject.kind !== 'cpu' || subject.workload === null) return false;
   return ONE_SHOT_KINDS.has(subject.workload.kind) || (normal.base === null && normal.isDeployed);
 }
 
-/**
- * By namespace and image repository: who may create in a namespace stands behind them all. Groups of which nobody is seen
- * have used nothing; only open episodes care.
- */
+/** By namespace and image repository: who may create in a namespace stands behind them all. */
 export function collectGroups(
-  candidates: readonly Subject[],
+  looked: readonly Facts[],
   rows: Rows,
-  thresholds: AbuseThresholds,
+  { spread: { many } }: AbuseThresholds,
 ): readonly Group[] {
+  const candidates = looked.filter(mayBeOneOfMany).map(({ subject }) => subject);
   const seen = Map.groupBy(candidates, groupKey);
-  const open = Array.from(rows.entries()).flatMap(([key, row]) =>
-    row.row === 'track' && row.since > 0 && key.startsWith('g/') ? [key] : [],
-  );
-  return [...new Set([...seen.keys(), ...open])].map((key) =>
-    groupOf(key, seen.get(key) ?? [], rows, thresholds),
-  );
-}
-
-function groupOf(
-  key: string,
-  members: readonly Subject[],
-  rows: Rows,
-  { spread }: AbuseThresholds,
-): Group {
-  const [, namespace = '', ...rest] = key.split('/');
-  const track = rowOf(rows, key, 'track');
-  const hashes = new Set<number>(track !== null && track.since > 0 ? track.members : []);
-  for (const { workload } of members)
-    if (hashes.size < MOST_NAMED && workload !== null) hashes.add(hash(workload.name));
-  // A run ends. Where one follows another at once, they are one standing load in many names; many at a time are a batch.
-  const isRelay = members.length < spread.many && hashes.size >= spread.many * members.length;
-  const [first, ...others] = members;
-  // Links of a chain stand alone in their window, and are one finding all the same.
-  const isOneWorkload =
-    first !== undefined &&
-    hashes.size === 1 &&
-    others.every(({ workload }) => workload?.kind === first.workload?.kind);
-  const pods = members.flatMap((member) => member.members).sort((a, b) => b.cores - a.cores);
-  const subject: Subject = {
-    ...amountsOf(pods, true),
-    nodeCores: null,
-    ram: null,
-    ramLimit: null,
-    tensor: null,
-    netWithout: null,
-    isStarting: false,
-    key,
-    kind: 'group',
-    namespace,
-    // The finding of the one workload that all members are is its own, and no group's.
-    scope: isOneWorkload
-      ? { ...first.scope, container: others.length === 0 ? first.scope.container : null }
-      : { namespace, workload: null, container: null, subject: rest.join('/') },
-    workload: isOneWorkload ? first.workload : null,
-    runs: !isRelay && members.every(({ runs }) => runs),
-    image: first?.image ?? null,
-    repository: first?.repository ?? null,
-  };
-  return { subject, memberHashes: [...hashes], memberKeys: members.map((member) => member.key) };
+  // Groups of which nobody is seen have used nothing; only open episodes care.
+  for (const [key, row] of rows.entries())
+    if (key.startsWith('g/') && row.row === 'track' && row.since > 0 && !seen.has(key))
+      seen.set(key, []);
+  return Array.from(seen, ([key, members]) => {
+    const track = rowOf(rows, key, 'track');
+    const [, namespace = '', ...rest] = key.split('/');
+    const hashes = new Set<number>(track !== null && track.since > 0 ? track.members : []);
+    for (const { workload } of members)
+      if (hashes.size < MOST_NAMED && workload !== null) hashes.add(hash(workload.name));
+    // A run ends. Where one follows another at once, they are one standing load in many names; many at a time are a batch.
+    const isRelay = members.length < many && hashes.size >= many * members.length;
+    const [first, ...others] = members;
+    // Links of a chain stand alone in their window, and are one finding all the same.
+    const isOneWorkload =
+      first !== undefined &&
+      hashes.size === 1 &&
+      others.every(({ workload }) => workload?.kind === first.workload?.kind);
+    const pods = members.flatMap((member) => member.members).sort((a, b) => b.cores - a.cores);
+    const subject: Subject = {
+      ...amountsOf(pods, true),
+      nodeCores: null,
+      ram: null,
+      ramLimit: null,
+      tensor: null,
+      netWithout: null,
+      isStarting: false,
+      key,
+      kind: 'group',
+      namespace,
+      // The finding of the one workload that all members are is its own, and no group's.
+      scope: isOneWorkload
+        ? { ...first.scope, container: others.length === 0 ? first.scope.container : null }
+        : { namespace, workload: null, container: null, subject: rest.join('/') },
+      workload: isOneWorkload ? first.workload : null,
+      runs: !isRelay && members.every(({ runs }) => runs),
+      image: first?.image ?? null,
+      repository: first?.repository ?? null,
+    };
+    return { subject, memberHashes: [...hashes], memberKeys: members.map((member) => member.key) };
+  });
 }

@@ -4,10 +4,7 @@ import type { ContainerSample, PodSample } from '../../../model/snapshot.ts';
 import { sumAll, sumKnown } from '../../../model/reading.ts';
 import type { WorkloadRef } from '../../../model/workload.ts';
 
-/**
- * One window of what is judged by itself: a container of a workload (its hottest pod stands for it, so that one miner of ten
- * replicas is not averaged away), its GPUs, or a group. Amounts are averages over the window; null is unknown.
- */
+/** One window of a container of a workload, for which its hottest pod stands, of its GPUs, or of a group; null is unknown. */
 export interface Subject {
   readonly key: string;
   readonly kind: 'cpu' | 'gpu' | 'group';

@@ -7,10 +7,8 @@ import { offWindows } from '../thresholds.ts';
 import type { Judged, Judgement } from './judge.ts';
 
 /**
- * Rises at once (the judgement has dwelt already); ends when the use has been below the middle between its normal and the
- * alarm for `offWindows`. A cap that has come to explain it lowers it after as long; use that was learnt ends nothing.
- *
- * @returns the track after it; `firing` and `clear` are said, `unknown` (learnt by now, or nothing to say) is not.
+ * Rises at once; ends once the use has been below the middle between its normal and the alarm for `offWindows`, or once a
+ * cap explains it. Use that was learnt ends nothing.
  */
 export function stepAlarm(
   facts: Facts,

@@ -26,29 +26,24 @@ export interface Cap {
 }
 
 /** A cap that holds: it is at or below what the evidence comes to, so that more evidence would not raise it. */
-export interface HeldCap extends Required<Pick<Cap, 'name' | 'atMost' | 'explains'>> {
-  readonly because: string;
-}
+export type HeldCap = Required<Omit<Cap, 'applies'>> & { readonly because: string };
 
 /** Windows that a warning takes; Infinity where it cannot be one. */
 function neededWindows(facts: Facts, novelty: number): number {
-  const { thresholds, normal, track, subject, sideCar } = facts;
+  const { thresholds, normal, track, subject, sideCar, window } = facts;
   // A little new sidecar of which nobody can tell yet whether it works for the others of its pod.
   if (sideCar !== null && sideCar.isLittle && sideCar.follows === null) return UNDECIDED_UNITS;
   if (novelty > 0 && (normal.source !== 'unknown' || normal.base !== null)) {
     // Load looks the same where traffic is not known: it has to be much, and to last.
     if (subject.net === null && normal.base !== null) return novelty >= 1 ? HOUR_UNITS : Infinity;
+    // Of what comes and goes two bursts of ten minutes are ordinary.
+    const rested = unitsOf({ start: track.since, end: window.end }) - track.hotWindows;
+    const isInterrupted = rested >= unitsOf(window);
     if (normal.source !== 'unknown')
-      return isInterrupted(facts) ? thresholds.shape.minWindows : thresholds.dwell.onWindows;
+      return isInterrupted ? thresholds.shape.minWindows : thresholds.dwell.onWindows;
   }
   // Without novelty a level needs half an hour, a shape an hour.
   return track.levelDwell >= thresholds.dwell.onWindows ? offWindows(thresholds) : HOUR_UNITS;
-}
-
-/** True for what comes and goes: two bursts of ten minutes are ordinary. */
-function isInterrupted({ track, window }: Facts): boolean {
-  const rested = unitsOf({ start: track.since, end: window.end }) - track.hotWindows;
-  return rested >= unitsOf(window);
 }
 
 function allowanceOf({ subject, window, thresholds }: Facts) {
@@ -71,9 +66,6 @@ function isKnown({ normal, track, window, thresholds }: Facts): boolean {
   return isSettled && age >= thresholds.baseline.seasonalHours * HOUR_MS;
 }
 
-/** Evidence with which a small excess is more than that. */
-const BEYOND_SMALL = ['level', 'shape', 'spec', 'signals'] as const;
-
 /** Hours before the onset that may belong to the same run. */
 const OWN_RUN_HOURS = DAY_HOURS / 4;
 
@@ -94,10 +86,7 @@ function cameWithMemory({ normal, track, subject, thresholds }: Facts): boolean 
   return track.ramStep >= thresholds.jvm.stepShare * (subject.ramLimit ?? 0);
 }
 
-/**
- * One pod a node that takes little of the node (a log shipper, a CNI, a security agent), or a new container beside known ones
- * that takes no more than a mesh's proxy asks for: even and in many places is what an agent is.
- */
+/** One pod a node that takes little of it (a log shipper, a CNI), or a new container beside known ones that takes little. */
 export function isLikeAgent(facts: Facts): boolean {
   const { subject, suspicion, sideCar, thresholds } = facts;
   const { workload, nodeCores, kind, members } = subject;
@@ -184,7 +173,7 @@ export const CAPS: readonly Cap[] = [
       (families.get('novelty') ?? 0) < 1 &&
       ((families.get('work') ?? 0) < thresholds.points.silence ||
         track.hotWindows < UNDECIDED_UNITS) &&
-      BEYOND_SMALL.every((family) => !families.has(family)),
+      (['level', 'shape', 'spec', 'signals'] as const).every((family) => !families.has(family)),
     because:
       'Less than twice its normal, and neither steady nor at its limit: may be ordinary work of an hour or two',
   },
@@ -257,8 +246,7 @@ export const CAPS: readonly Cap[] = [
     because: 'Memory came with the use, up to the limit: garbage collection, or filled on purpose',
   },
   {
-    // Up to twice what its traffic accounts for: a release, a slower node, answers of fewer bytes and a small miner look
-    // alike until the traffic has varied; after a release also what is ordinary at that hour.
+    // A release, a slower node, answers of fewer bytes and a small miner look alike until the traffic has varied.
     name: 'traffic-has-not-varied',
     atMost: 'info',
     applies({ suspicion, normal, track, window }, families) {
@@ -291,8 +279,7 @@ export const CAPS: readonly Cap[] = [
       `It uses a small part of its request, or less than ${pageCores(thresholds)} cores in a pod: it may wait for traffic`,
   },
   {
-    // Containers share their pod's network; but a proxy's CPU follows theirs, and a miner's does not. As long as that is not
-    // decided, a rollout to workloads of several namespaces speaks for it: it takes a cluster administrator's rights.
+    // A proxy's CPU follows theirs, a miner's does not; undecided, a rollout takes a cluster administrator's rights.
     name: 'serves-its-pod',
     atMost: null,
     explains: true,
@@ -308,8 +295,7 @@ export const CAPS: readonly Cap[] = [
     },
   },
   {
-    // A new sidecar that may be a proxy after all: it surely follows the others, or that is not decided and it is
-    // little or as uneven as they are (a miner is steady; what serves them has their ups and downs, and its own).
+    // It surely follows the others, or that is not decided and it is little or as uneven as they are.
     name: 'may-serve-its-pod',
     atMost: 'warning',
     applies: ({ sideCar }) =>

@@ -7,45 +7,39 @@ import { isSteady } from '../evidence/signals/plateau.ts';
 import { isAtItsMemoryLimit, isSigned } from './caps.ts';
 import type { Judgement } from './judge.ts';
 
-interface Explanation {
-  readonly cause: FindingCause;
-  fits(facts: Facts, judgement: Judgement, severity: Severity): boolean;
-}
+type Fits = (facts: Facts, judgement: Judgement, severity: Severity) => boolean;
 
 /** Every explanation, the surest first: the first that fits is the cause. */
-const EXPLANATIONS: readonly Explanation[] = [
-  { cause: 'mining', fits: (facts, { families }) => isSigned(facts, families) },
-  { cause: 'crash-loop', fits: ({ subject }) => subject.members.some(isCrashing) },
-  { cause: 'garbage-collection', fits: isAtItsMemoryLimit },
-  { cause: 'load-or-batch', fits: holds('past-runs', 'gpu-training', 'job') },
-  { cause: 'costlier-release', fits: holds('traffic-has-not-varied') },
-  {
-    cause: 'costlier-release',
-    fits: ({ normal, track }) => !normal.isDeployed && isReleased(track, HOUR_MS),
-  },
-  { cause: 'load-or-batch', fits: (facts) => isWorking(facts) },
-  {
-    // One thread that never rests uses a core.
-    cause: 'busy-loop',
-    fits: ({ normal, suspicion, subject, track, thresholds }) =>
-      subject.kind === 'cpu' &&
-      !normal.isDeployed &&
-      (Math.abs(suspicion.extraCores - 1) <= thresholds.minCores || !isSteady(track, thresholds)),
-  },
-  {
-    cause: 'mining',
-    fits: (_, { families }, severity) =>
+const EXPLANATIONS: readonly (readonly [cause: FindingCause, fits: Fits])[] = [
+  ['mining', (facts, { families }) => isSigned(facts, families)],
+  ['crash-loop', ({ subject }) => subject.members.some(isCrashing)],
+  ['garbage-collection', isAtItsMemoryLimit],
+  ['load-or-batch', holds('past-runs', 'gpu-training', 'job')],
+  ['costlier-release', holds('traffic-has-not-varied')],
+  ['costlier-release', ({ normal, track }) => !normal.isDeployed && isReleased(track, HOUR_MS)],
+  ['load-or-batch', (facts) => isWorking(facts)],
+  ['busy-loop', isBusyLoop],
+  [
+    'mining',
+    (_, { families }, severity) =>
       severity === 'critical' || (severity === 'warning' && families.has('work')),
-  },
+  ],
 ];
 
 export function causeOf(facts: Facts, judgement: Judgement, severity: Severity): FindingCause {
-  const found = EXPLANATIONS.find(({ fits }) => fits(facts, judgement, severity));
-  return found?.cause ?? 'unexplained';
+  const found = EXPLANATIONS.find(([, fits]) => fits(facts, judgement, severity));
+  return found?.[0] ?? 'unexplained';
 }
 
-function holds(...names: readonly string[]): Explanation['fits'] {
+function holds(...names: readonly string[]): Fits {
   return (_, { caps }) => caps.some(({ name }) => names.includes(name));
+}
+
+/** One thread that never rests uses a core. */
+function isBusyLoop({ normal, suspicion, subject, track, thresholds }: Facts): boolean {
+  const isCore = Math.abs(suspicion.extraCores - 1) <= thresholds.minCores;
+  const isKnown = subject.kind === 'cpu' && !normal.isDeployed;
+  return isKnown && (isCore || !isSteady(track, thresholds));
 }
 
 function isCrashing({ container }: Facts['subject']['members'][number]): boolean {

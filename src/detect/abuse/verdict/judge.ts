@@ -1,10 +1,9 @@
 import type { Evidence, EvidenceFamily, Severity, Verdict } from '../../../model/finding.ts';
-import { measureAll, type MeasuredSignal } from '../evidence/signals.ts';
+import { SIGNALS } from '../evidence/signals.ts';
 import { isWorking } from '../evidence/signals/cpuWithoutWork.ts';
-import type { Facts } from '../evidence/signal.ts';
+import type { Facts, MeasuredSignal } from '../evidence/signal.ts';
 import { capped, isLikeAgent, isSigned, isWaiting, type Families, type HeldCap } from './caps.ts';
 import { rankOf } from '../state/state.ts';
-import type { Subject } from '../subjects/subject.ts';
 
 /** A point of evidence in points of the score, and so many belong to each severity. */
 const SCORE_PER_POINT = 25;
@@ -29,26 +28,18 @@ export interface Judged {
   readonly memberKeys: readonly string[];
 }
 
-export interface AbuseLook {
-  readonly subjects: readonly Subject[];
-  readonly judged: readonly Judged[];
-}
-
 /**
  * A warning takes two families and two points, critical three of each; a family counts as its strongest signal.
  *
  * @param without signals and caps that are left out, for the ablation.
  */
 export function judge(facts: Facts, without: readonly string[] = []): Judgement {
-  const readings = measureAll(facts, without);
+  const counted = SIGNALS.filter(({ name }) => !without.includes(name));
+  const readings = counted.map((signal) => ({ signal, ...signal.measure(facts) }));
   const families = familiesOf(readings);
   const points = pointsOf(facts, families);
   const isActive = facts.track.dwell >= 1 && facts.track.hotWindows > 0;
-  const rule = isSigned(facts, families)
-    ? 'critical'
-    : isActive
-      ? ruleOf(facts, families, points)
-      : null;
+  const rule = isActive || isSigned(facts, families) ? ruleOf(facts, families, points) : null;
   const { severity, held } = capped(rule, facts, families, without);
   // A finding may outlast its evidence for some windows: what holds it back is said all the same.
   const listed = rule === null && isActive ? capped('info', facts, families, without).held : held;
@@ -85,8 +76,9 @@ function pointsOf(facts: Facts, families: Families): number {
 }
 
 /** From points and as many families to a severity; a plateau without anything beside it is a busy server. */
-function ruleOf({ thresholds }: Facts, families: Families, points: number): Severity | null {
-  const { warning, weak } = thresholds.points;
+function ruleOf(facts: Facts, families: Families, points: number): Severity | null {
+  if (isSigned(facts, families)) return 'critical';
+  const { warning, weak } = facts.thresholds.points;
   const beside = ['novelty', 'work', 'spec', 'signals'] as const;
   if (!beside.some((family) => families.has(family)) || families.size < warning) return null;
   if (points >= warning + 1 && families.size > warning) return 'critical';

@@ -1,4 +1,4 @@
-import type { Evidence, FindingCause, Severity, Verdict } from '../../../model/finding.ts';
+import type { Evidence, Severity, Verdict } from '../../../model/finding.ts';
 import { fromNano } from '../../../model/money.ts';
 import { HOUR_MS, HOURS_PER_MONTH, formatTime, windowHours } from '../../../model/time.ts';
 import { isReleased, rankOf, severityOfRank } from '../state/state.ts';
@@ -8,17 +8,15 @@ import { nextSteps } from '../../nextSteps.ts';
 import { cleared, firing } from '../../verdict.ts';
 import { workloadKey } from '../../../model/workload.ts';
 import { causeOf, CHECK_OF_CAUSE } from './cause.ts';
-import { evidenceOf, scoreOf, type AbuseLook, type Judged, type Judgement } from './judge.ts';
+import { evidenceOf, scoreOf, type Judged, type Judgement } from './judge.ts';
 import { type Facts } from '../evidence/signal.ts';
 import { formatNumber, plural } from '../../../model/text/units.ts';
 
 const RULE = 'miner-like-use';
 
-/**
- * One cause, one finding: a group speaks for its members, at least as severely, and the graver of cores and GPUs for a
- * container. A member whose finding was there before keeps it until its own alarm ends.
- */
-export function toVerdicts({ subjects, judged }: AbuseLook): readonly Verdict[] {
+/** One cause, one finding: a group speaks for its members, at least as severely, and the graver of cores and GPUs for both. */
+export function toVerdicts(judged: readonly Judged[]): readonly Verdict[] {
+  const subjects = judged.map(({ facts }) => facts.subject);
   const fired = judged.filter(({ status }) => status === 'firing');
   const rankOfKey = new Map(fired.map(({ facts }) => [facts.subject.key, facts.track.alarm]));
   const speaking = fired.filter(({ severity }) => severity !== 'info');
@@ -65,6 +63,8 @@ function verdictOf(
   const about = { kind: 'cryptojacking', rule: RULE, scope, startedAt: startOf(facts) } as const;
   if (status === 'clear' || judgement === null) return cleared(about, 'CPU use is back to normal');
   const cause = causeOf(facts, judgement, severity);
+  const isMining = severity === 'critical' && cause === 'mining';
+  const said = saidOf(facts, judgement);
   const hot = members.filter(({ cores }) => kind === 'group' || cores >= track.quietBelow);
   // A miner may pause for a window.
   const pods = (hot.length > 0 ? hot : members.slice(0, 1)).map(({ pod }) => pod.name);
@@ -74,7 +74,9 @@ function verdictOf(
     cause,
     ...(repository !== null && { image: repository }),
     score: scoreOf(judgement.points, severity),
-    summary: summaryOf(facts, judgement, severity, cause),
+    summary: isMining
+      ? `Looks like mining: ${said}`
+      : `Unusual CPU: ${said}. ${CHECK_OF_CAUSE[cause]}`,
     evidence: [
       ...judgement.readings.filter(({ strength }) => (strength ?? 0) > 0).map(evidenceOf),
       ...context(facts, sameImage),
@@ -116,32 +118,23 @@ const PHRASES: Readonly<Record<string, string>> = {
   'egress-reported': 'another tool reports a connection to a pool',
 };
 
-function summaryOf(
-  { subject, suspicion, track }: Facts,
-  judgement: Judgement,
-  severity: Severity,
-  cause: FindingCause,
-): string {
+function saidOf({ subject, suspicion, track }: Facts, { readings }: Judgement): string {
   // The episode's typical use: the present window may be one in which it rests.
   const used = track.recent.length > 0 ? medianOf(track.recent) : suspicion.cores;
-  const firing = judgement.readings
-    .filter(({ strength }) => (strength ?? 0) > 0)
-    .map(({ signal }) => signal.name);
+  const fired = readings.filter(({ strength }) => (strength ?? 0) > 0);
+  const names = fired.map(({ signal }) => signal.name);
   const unit = subject.kind === 'gpu' ? 'GPUs' : 'cores';
   const count = subject.members.length;
-  const steady = firing.includes('flatness') ? 'steady ' : '';
+  const steady = names.includes('flatness') ? 'steady ' : '';
   const pods = count === 0 ? 'short-lived pods' : plural(count, 'pod');
   const isOneOfMany = count > 1 && !subject.isSummed;
   const total = isOneOfMany ? Math.max(used, totalCores(subject)) : used;
   const busiest = isOneOfMany ? `, ${formatNumber(used)} in the busiest` : '';
   const use = `${steady}${formatNumber(total)} ${unit} on ${pods}${busiest}`;
-  const reasons = firing.flatMap((name) => PHRASES[name] ?? []);
-  const isNew = firing.includes('new-workload') && track.firstSeen > 0;
+  const reasons = names.flatMap((name) => PHRASES[name] ?? []);
+  const isNew = names.includes('new-workload') && track.firstSeen > 0;
   const since = isNew ? [`first seen ${formatTime(track.firstSeen)}`] : [];
-  const said = [use, ...reasons, ...since].join(', ');
-  return severity === 'critical' && cause === 'mining'
-    ? `Looks like mining: ${said}`
-    : `Unusual CPU: ${said}. ${CHECK_OF_CAUSE[cause]}`;
+  return [use, ...reasons, ...since].join(', ');
 }
 
 function context({ track, subject }: Facts, sameImage: readonly string[]): Verdict['evidence'] {

@@ -1,17 +1,13 @@
 import { unknown, type Facts, type Measurement, type Signal } from '../signal.ts';
 
 /** An indicator counts only where something is burnt: an image alone harms nobody. A pause of a miner that was seen does not. */
-export function isActive(
-  { cores }: Facts['subject'],
-  { signs }: Facts['track'],
-  { minCores }: Facts['thresholds'],
-): boolean {
+export function isActive(cores: number, signs: readonly number[], minCores: number): boolean {
   return signs.length > 0 || cores >= minCores / 2;
 }
 
 function found(value: string, points: number, text: string, facts: Facts): Measurement {
   const { subject, track, thresholds } = facts;
-  return isActive(subject, track, thresholds)
+  return isActive(subject.cores, track.signs, thresholds.minCores)
     ? { value, threshold: null, strength: points, text }
     : { value, threshold: null, strength: 0, text: `${text}, but is not active` };
 }
@@ -48,10 +44,7 @@ export const weakIndicator: Signal = {
   },
 };
 
-/**
- * Named like a part of Kubernetes, from somebody else's registry (seen: `kubernetesio/kube-controller`). Full strength only
- * when it is new: mirrors of the real thing are everywhere.
- */
+/** Named like a part of Kubernetes, from another registry (seen: `kubernetesio/kube-controller`); mirrors are not new. */
 export const systemLikeName: Signal = {
   name: 'system-like-name',
   family: 'spec',
