@@ -31,9 +31,8 @@ export interface Suspicion {
 type Use = Pick<Subject, 'cores' | 'net' | 'disk' | 'diskReads'>;
 
 /**
- * Holds a window against the normal: above what it hardly ever did, unless the added traffic accounts for it; or about an
- * hour beyond its average or its traffic. In its first hours siblings come before own hours; such a normal only shows what
- * is far beyond it. With it comes the normal that it was held against.
+ * Holds a window against the normal, and about an hour against its average and its traffic; with the normal that it was
+ * held against. In its first hours siblings come before own hours; such a normal only shows what is far beyond it.
  */
 export function suspicionOf(
   subject: Subject,
@@ -168,10 +167,7 @@ export function silentBelow(
   return work.silentBytesPerCoreSecond + free / Math.max(cores, minCores);
 }
 
-/**
- * Bytes a second beyond what is usual; null while the network is not known. Of the disk counts what is read, and what is
- * written as far as something came in to be written.
- */
+/** Bytes a second beyond what is usual: of the disk what is read, and what is written as far as something came in for it. */
 function extraBytesOf(
   { net, disk, diskReads }: Use,
   usual: { readonly net: number; readonly disk: number },

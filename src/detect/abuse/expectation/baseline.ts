@@ -47,6 +47,8 @@ const TRIM = 4;
 /** Hours of little use count no more than their steps allow: as those of this share of the median. */
 const LEAST = 0.2;
 
+type Line = Pick<TrafficLine, 'idle' | 'perByte'>;
+
 /** By least squares, once more without hours that did something else. Null where the use does not rise with the traffic. */
 export function lineThrough(
   ring: HourRing,
@@ -55,36 +57,27 @@ export function lineThrough(
 ): TrafficLine | null {
   const [netAt, coresAt] = [readerOf(ring, 'net'), readerOf(ring, 'mean')];
   const known = hours
-    .map((hour) => ({ net: netAt(hour) ?? 0, cores: coresAt(hour) ?? 0 }))
-    .filter(({ net, cores }) => net > 0 && cores > 0);
-  const least = LEAST * medianOf(known.map(({ cores }) => cores));
+    .map((hour) => ({ x: netAt(hour) ?? 0, y: coresAt(hour) ?? 0 }))
+    .filter(({ x, y }) => x > 0 && y > 0);
+  const least = LEAST * medianOf(known.map(({ y }) => y));
   // Use varies in proportion to its level: what counts is how far it is off as a share.
-  const points = known.map(({ net, cores }) => ({
-    x: net,
-    y: cores,
-    weight: Math.max(cores, least) ** -2,
-  }));
+  const points = known.map((one) => ({ ...one, weight: Math.max(one.y, least) ** -2 }));
+  const offFrom = ({ idle, perByte }: Line): readonly number[] =>
+    points.map(({ x, y }) => y / (idle + perByte * x) - 1);
   const first = risingLine(points);
   if (first === null) return null;
-  const off = points.map(offFrom(first));
-  const middle = medianOf(off);
-  const most = TRIM * Math.max(scaleFloorShare, robustDeviation(off, middle));
-  const line = risingLine(points.filter((_, at) => Math.abs(off[at]! - middle) <= most));
+  const before = offFrom(first);
+  const middle = medianOf(before);
+  const most = TRIM * Math.max(scaleFloorShare, robustDeviation(before, middle));
+  const line = risingLine(points.filter((_, at) => Math.abs(before[at]! - middle) <= most));
   if (line === null) return null;
-  const rest = points.map(offFrom(line));
+  const off = offFrom(line);
   return {
     ...line,
-    sigma: Math.max(scaleFloorShare, robustDeviation(rest, medianOf(rest))),
-    upper: Math.max(0, quantileOf(rest, ORDINARY)),
-    mostNet: Math.max(...known.map(({ net }) => net)),
+    sigma: Math.max(scaleFloorShare, robustDeviation(off, medianOf(off))),
+    upper: Math.max(0, quantileOf(off, ORDINARY)),
+    mostNet: Math.max(...known.map(({ x }) => x)),
   };
-}
-
-type Line = Pick<TrafficLine, 'idle' | 'perByte'>;
-
-/** How far use is beyond what its traffic says, as a share of that. */
-function offFrom({ idle, perByte }: Line): (hour: Point) => number {
-  return ({ x, y }) => y / (idle + perByte * x) - 1;
 }
 
 function risingLine(points: readonly Point[]): Line | null {

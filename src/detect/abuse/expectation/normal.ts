@@ -7,11 +7,9 @@ import type { AbuseThresholds } from '../thresholds.ts';
 import { baselineFor, type Baseline } from './baseline.ts';
 import { coLocatedTraffic, peerRing, type Peers } from './neighbours.ts';
 
-/**
- * What a subject is held against. `peers`: it is new, but its image is known elsewhere; `unknown`: older than the history,
- * or that is too young to tell (`base` may then hold a provisional idea of it).
- */
+/** What a subject is held against. */
 export interface Normal {
+  /** `peers`: new, but its image is known elsewhere; `unknown`: it is not known to be new, and `base` is provisional. */
   readonly source: 'own' | 'peers' | 'new' | 'unknown';
   readonly base: Baseline | null;
   /** What its siblings do now, while it has no normal of its own and is not known to be new. */
@@ -92,10 +90,7 @@ function isLike(
   return net === null || net + (disk ?? 0) >= work.weakShare * usual * cores;
 }
 
-/**
- * A standing workload that was not there in the first hour, and whose pods are no older: not older than the history, though
- * a day of it was not seen. What comes and goes by itself may only have rested.
- */
+/** A standing workload that was not there in the first hour, and whose pods are no older than the history. */
 function isArrival(
   { workload, runs, kind, members }: Subject,
   firstSeen: TimeMs,
@@ -140,12 +135,7 @@ function siblingBaseline(
   };
 }
 
-type Asked = readonly [
-  hour: number,
-  thresholds: AbuseThresholds['baseline'],
-  runs: boolean,
-  lapsedBefore: number,
-];
+type Asked = Parameters<typeof baselineFor> extends [HourRing, ...infer Rest] ? Rest : never;
 
 /** A ring changes once an hour, so its baseline is computed once an hour. Pure: the ring is immutable. */
 const memo = new WeakMap<HourRing, { readonly asked: Asked; readonly base: Baseline | null }>();

@@ -43,8 +43,7 @@ export function isWorking(facts: Facts, least = 0): boolean {
 }
 
 /**
- * CPU that moves no data: a hash needs no input. Silent below 2 kB of extra network and disk a core second (the floor rule),
- * or with less than a tenth of the bytes of this very workload, which cover traffic would have to match.
+ * CPU that moves no data: a hash needs no input. It is silent by the floor rule, or with a tenth of the workload's own bytes.
  * With the disk unknown silence is a hint, until an hour on end of steady use: compactions and indexing are over by then.
  */
 export const cpuWithoutWork: Signal = {

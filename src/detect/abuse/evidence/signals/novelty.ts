@@ -42,31 +42,25 @@ export const newWorkload: Signal = {
   name: 'new-workload',
   family: 'novelty',
   unit: 'time',
-  measure({ track, normal, historyStart, thresholds }) {
-    const { weak } = thresholds.points;
-    const { repoSince, firstSeen } = track;
-    const isImage = normal.isDeployed && repoSince > firstSeen;
-    const since = formatTime(isImage ? repoSince : firstSeen);
-    const read = (strength: number, text: string) => ({
+  measure({ track, normal, historyStart, thresholds: { points } }) {
+    const { isDeployed, isArrival, source } = normal;
+    const isImage = isDeployed && track.repoSince > track.firstSeen;
+    const since = formatTime(isImage ? track.repoSince : track.firstSeen);
+    const history = formatTime(historyStart);
+    if (!isDeployed && !isArrival)
+      return source === 'unknown'
+        ? unknown(
+            `Whether it is new is not known: the history begins at ${history} and needs a day before`,
+          )
+        : { value: since, threshold: null, strength: 0, text: `Known since ${since}` };
+    const [most, least] = isDeployed ? [1, points.weak] : [points.weak, 0];
+    return {
       value: since,
-      threshold: normal.isDeployed || normal.isArrival ? formatTime(historyStart) : null,
-      strength,
-      text,
-    });
-    if (normal.isDeployed)
-      return read(
-        normal.source === 'own' ? weak : 1,
-        `${isImage ? 'New image since' : 'First seen'} ${since}; no history to compare with`,
-      );
-    if (normal.isArrival)
-      return read(
-        normal.source === 'own' ? 0 : weak,
-        `First seen ${since}, within the first day of the history`,
-      );
-    return normal.source === 'unknown'
-      ? unknown(
-          `Whether it is new is not known: the history begins at ${formatTime(historyStart)} and needs a day before`,
-        )
-      : read(0, `Known since ${since}`);
+      threshold: history,
+      strength: source === 'own' ? least : most,
+      text: isDeployed
+        ? `${isImage ? 'New image since' : 'First seen'} ${since}; no history to compare with`
+        : `First seen ${since}, within the first day of the history`,
+    };
   },
 };

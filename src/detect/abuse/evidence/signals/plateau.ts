@@ -19,10 +19,7 @@ export function isSteady(
   return recent.length < shape.minWindows || levelDwell > 0 || robustSpread(recent) <= shape.flat;
 }
 
-/**
- * It takes nearly all it may have, window after window. A level alone proves nothing; against a normal of its own it counts
- * half, since busy is what servers are for.
- */
+/** It takes nearly all it may have, window after window. Against a normal of its own that is half: servers are busy. */
 export const sustainedUse: Signal = {
   name: 'sustained-use',
   family: 'level',
@@ -60,10 +57,7 @@ export const flatness: Signal = {
   },
 };
 
-/**
- * Memory that came with the use, or, of what is new, as much as RandomX takes in its fast mode (2,080 + 256 MiB). Other
- * algorithms take next to nothing: a bonus, never a condition.
- */
+/** Memory that came with the use, or, of what is new, as much as RandomX takes in its fast mode (2,080 + 256 MiB). */
 export const memoryStep: Signal = {
   name: 'memory-step',
   family: 'shape',
