@@ -144,8 +144,10 @@ interface RunningCluster {
 function composeCluster(options: ClusterOptions): RunningCluster {
   const { log, version, print, front, releasers, reload, loadThread } = options;
   let { loaded } = options;
-  /** What the cycle thread has had last. */
+  /** What the cycle thread began with. */
   let opened = loaded;
+  /** Resolves when it has what was loaded until it was open. */
+  let upToDate: Promise<unknown> = Promise.resolve();
   const config = () => loaded.config;
 
   let cycles: CycleSupervisor | null = null;
@@ -185,7 +187,10 @@ function composeCluster(options: ClusterOptions): RunningCluster {
     if (duties === null) {
       use();
       reloads.emit('reloaded');
-    } else await duties.reconfigure(next, use);
+    } else {
+      await upToDate;
+      await duties.reconfigure(next, use);
+    }
   };
 
   const shared = { config, loaded: () => loaded, releasers, log };
@@ -213,17 +218,17 @@ function composeCluster(options: ClusterOptions): RunningCluster {
       metrics.deliveries.inc({ channel, result });
     const { startDuties } = await import('./duties.ts');
     const begun = await startDuties({ ...shared, pages, supervisor, observe });
-    // A reload that came after the thread was opened has reached nothing of them yet.
-    for (let next = loaded; next !== opened; next = loaded) {
-      await begun
-        .reconfigure(next, () => (opened = next))
+    duties = begun;
+    // A reload that came after the thread was opened has reached nothing of them yet; later ones wait for it.
+    if (loaded !== opened)
+      upToDate = begun
+        .reconfigure(loaded, () => undefined)
         .catch((err: unknown) => {
-          if (loaded === next) loaded = opened;
+          loaded = opened;
           reconfigured(false);
           log.error({ err }, 'New configuration refused, the old one stays in force');
         });
-    }
-    duties = begun;
+    await upToDate;
     log.info({ pages: pages.url, probes: front.probesUrl }, 'Burnwatch is running');
     const begin = setTimeout(() => {
       releasers.push('the check of the history', checkHistory(path, supervisor, log));
