@@ -63,7 +63,7 @@ function aBaseline(change: Partial<Baseline> = {}): Baseline {
     net: 10_000,
     disk: 0,
     netPerCoreSecond: 100_000,
-    diskPerCoreSecond: 0,
+    bytesPerCoreSecond: 100_000,
     traffic: null,
     hours: 200,
     isShort: false,

@@ -84,11 +84,12 @@ function againstBaseline(
   const found = { ...now, by: null, traffic };
   // What starts is busy; a known workload's new pods are looked at once they have settled.
   if (isOver || isStarting || smoothNet < 0) return { ...found, isHot: isOver && !isStarting };
-  if (lasting(subject, track, base, base, thresholds)?.isSilent === true)
-    return { ...found, isHot: true, by: 'average' };
+  // What the hour holds besides, as the bytes of a burst that is ordinary, is no part of what is beyond it.
+  const average = lasting(subject, track, base, base, thresholds);
+  if (average !== null) return { ...found, ...average, isHot: true, by: 'average' };
   const byTraffic = alike === null ? null : lasting(subject, track, base, alike, thresholds);
   if (byTraffic === null) return { ...found, isHot: false };
-  return { ...found, ...byTraffic.excess, isHot: true, by: 'traffic' };
+  return { ...found, ...byTraffic, isHot: true, by: 'traffic' };
 }
 
 function beyond(
@@ -129,16 +130,17 @@ function lineOf(
 
 /**
  * The average of about an hour, against averages: bursts even out, and what runs below them, or in turns with nothing,
- * remains. Only windows that have a part in it count. Null where it is not beyond them.
+ * remains. Only windows that have a part in it count. Null where it is not beyond them, or works.
  */
 function lasting(
   subject: Subject,
-  { smoothCores, smoothNet, smoothDisk }: Track,
+  { smoothCores, smoothNet, smoothDisk, lastCores, olderCores }: Track,
   base: Baseline,
   usual: Usual,
   thresholds: AbuseThresholds,
 ) {
-  const { disk, diskReads } = subject;
+  const { cores, disk, diskReads } = subject;
+  const { work, shape, minCores } = thresholds;
   const hour: Use = {
     cores: smoothCores,
     net: smoothNet,
@@ -150,10 +152,14 @@ function lasting(
   const sigma = usual.isShort && !usual.isProvisional ? 0 : sigmaOf(usual, thresholds);
   const excess = beyond(hour, base, usual, usual.average, thresholds, sigma);
   const { normal, extraCores, extraBytes, threshold } = excess;
-  if (extraCores < thresholds.minCores || subject.cores - normal < extraCores) return null;
-  if (smoothCores < threshold) return null;
-  const silence = silentBelow(extraCores, subject, thresholds) * extraCores;
-  return { excess, isSilent: (extraBytes ?? silence) < silence };
+  if (extraCores < minCores || cores - normal < extraCores || smoothCores < threshold) return null;
+  if (usual !== base) return excess;
+  // What has been level for an hour at twice the normal is silent with a part of what its own CPU comes with.
+  const off = [cores, lastCores, olderCores].map((one) => Math.abs(one - smoothCores));
+  const isLevel = Math.max(...off) <= shape.flat * smoothCores && extraCores >= normal;
+  const inPassing = isLevel && !base.isProvisional ? work.weakShare * base.bytesPerCoreSecond : 0;
+  const silence = Math.max(silentBelow(extraCores, subject, thresholds), inPassing) * extraCores;
+  return (extraBytes ?? silence) < silence ? excess : null;
 }
 
 /** Bytes a core-second below which so much added use is silent. */

@@ -111,9 +111,9 @@ export interface Baseline extends Usual {
   readonly highest: number;
   readonly net: number;
   readonly disk: number;
-  /** Bytes of network and disk that a core-second ordinarily comes with; zero when it has none. */
+  /** Bytes of network, and of network and disk, that a core-second ordinarily comes with; zero when it has none. */
   readonly netPerCoreSecond: number;
-  readonly diskPerCoreSecond: number;
+  readonly bytesPerCoreSecond: number;
   /** What its own traffic says of its use, but for the last twelve hours; null where it says too little. */
   readonly traffic: TrafficLine | null;
   readonly hours: number;
@@ -144,6 +144,7 @@ export function baselineFor(
   // What happened at this hour yesterday is not novel.
   const yesterday = all.filter((h) => Math.abs(hour - h - DAY_HOURS) <= 1);
   const medians = isShort ? [] : mediansByHour(ring, all);
+  const netPerCoreSecond = perCoreSecond(ring, 'net', all);
   const reachOf = (column: 'peak' | 'mean'): Ceiling => ({
     upper: Math.max(
       quantileOf(valuesAt(ring, column, near), upperQuantile),
@@ -160,8 +161,8 @@ export function baselineFor(
     highest: Math.max(...valuesAt(ring, 'peak', all)),
     net: medianOf(valuesAt(ring, 'net', near)),
     disk: medianOf(valuesAt(ring, 'disk', near)),
-    netPerCoreSecond: perCoreSecond(ring, 'net', all),
-    diskPerCoreSecond: perCoreSecond(ring, 'disk', all),
+    netPerCoreSecond,
+    bytesPerCoreSecond: netPerCoreSecond + perCoreSecond(ring, 'disk', all),
     traffic: past.length < thresholds.minHours ? null : lineThrough(ring, past, thresholds),
     hours: all.length,
     isShort,

@@ -63,8 +63,7 @@ export function normalOf(
   };
   const hour = hourOf(now - 1);
   const known = now - firstSeen > HOUR_MS ? ring : null;
-  const isOfRuns = runs || kind === 'group';
-  const base = memoised(known, hour, thresholds.baseline, isOfRuns, lapsedBefore);
+  const base = memoised(known, hour, thresholds.baseline, runs || kind === 'group', lapsedBefore);
   if (base !== null && !base.isProvisional) return { source: 'own', base, ...rest };
   if (!isNew) {
     // After a day its own hours have to be learnt: a leader differs from those that stand by for good.
@@ -82,12 +81,11 @@ export function normalOf(
 
 /** A peer vouches for what moves as much: a common base image (python, node) says nothing of what is run in it. */
 function isLike(
-  { netPerCoreSecond, diskPerCoreSecond }: Baseline,
+  { bytesPerCoreSecond }: Baseline,
   { net, disk, cores }: Subject,
   { work }: AbuseThresholds,
 ): boolean {
-  const usual = netPerCoreSecond + diskPerCoreSecond;
-  return net === null || net + (disk ?? 0) >= work.weakShare * usual * cores;
+  return net === null || net + (disk ?? 0) >= work.weakShare * bytesPerCoreSecond * cores;
 }
 
 /** A standing workload that was not there in the first hour, and whose pods are no older than the history. */
@@ -101,22 +99,20 @@ function isArrival(
   return members.every(({ pod }) => pod.createdAt !== null && pod.createdAt >= historyStart);
 }
 
-/** Siblings that show how much pods of one workload differ where no traffic tells why. */
-const SEVERAL = 3;
-
-/** The other pods as a provisional normal of the hottest; null where they, or their nodes, say nothing of it. */
+/** The other pods as a provisional normal of the hottest; null where they, or their nodes, say nothing of it, as few do without traffic. */
 function siblingBaseline(
   { kind, isSummed, workload, members: [, ...rest] }: Subject,
-  { baseline }: AbuseThresholds,
+  { baseline, spread }: AbuseThresholds,
 ): Baseline | null {
   const nets = rest.map(({ pod }) => netOf(pod)).filter((known) => known !== null);
   const isTrafficKnown = nets.length === rest.length;
   if (kind !== 'cpu' || isSummed || workload?.kind === 'DaemonSet' || rest.length === 0)
     return null;
-  if (!isTrafficKnown && rest.length < SEVERAL) return null;
+  if (!isTrafficKnown && rest.length < spread.many) return null;
   const all = rest.map(({ cores }) => cores);
   const [cores, highest] = [medianOf(all), Math.max(...all)];
   const net = isTrafficKnown ? medianOf(nets) : 0;
+  const ratio = cores > 0 ? net / cores : 0;
   const reach = { upper: highest, wobble: 0 };
   return {
     normal: cores,
@@ -126,8 +122,8 @@ function siblingBaseline(
     highest,
     net,
     disk: 0,
-    netPerCoreSecond: cores > 0 ? net / cores : 0,
-    diskPerCoreSecond: 0,
+    netPerCoreSecond: ratio,
+    bytesPerCoreSecond: ratio,
     traffic: null,
     hours: 0,
     isShort: true,

@@ -224,6 +224,25 @@ describe('in the first hours', () => {
   });
 });
 
+describe('use that its traffic does not account for', () => {
+  const traffic = { used: 0.35, accounted: 0.2 };
+  const since = aFacts().window.end - 5 * HOUR_MS;
+  /** An hour of a third more on average, in which windows of half a core come and go. */
+  const isUndecided = (cores: number, recent: readonly number[]): boolean =>
+    capsOf({
+      normal: own(),
+      track: { ...track, since, recent },
+      suspicion: aSuspicion({ cores, traffic }),
+    }).includes('traffic-has-not-varied');
+
+  it('is decided once it comes and goes at twice that, however little the hour has on average', () => {
+    expect(isUndecided(0.5, [0.5, 0.6, 0.5])).toBe(false);
+    // Now it rests, or what was seen is less, as on a slower node when it is busy.
+    expect(isUndecided(0.3, [0.5, 0.6, 0.5])).toBe(true);
+    expect(isUndecided(0.5, [0.3, 0.35, 0.5])).toBe(true);
+  });
+});
+
 describe('past runs', () => {
   const hour = hourOf(aFacts().window.start);
   const run = { mean: 0.5, peak: 1, net: 0, disk: 0 };

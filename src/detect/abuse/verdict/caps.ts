@@ -255,9 +255,8 @@ export const CAPS: readonly Cap[] = [
       if (traffic === null || families.has('spec') || normal.isDeployed || lasted >= DAY_MS)
         return false;
       if (isReleased(track, DAY_MS) && (!isHot || by === 'traffic')) return true;
-      // In an episode's first hour the hour's average lags behind: then the episode's windows count.
-      const used =
-        lasted <= HOUR_MS ? Math.max(traffic.used, medianOf(track.recent)) : traffic.used;
+      // The hour's average lags behind, and is less than what comes and goes: then the episode's windows count.
+      const used = Math.max(traffic.used, Math.min(suspicion.cores, medianOf(track.recent)));
       return used < TWICE * traffic.accounted;
     },
     because:

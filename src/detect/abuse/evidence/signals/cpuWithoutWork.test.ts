@@ -14,7 +14,7 @@ import { cpuWithoutWork } from './cpuWithoutWork.ts';
 /** A episode of 1,000 core-seconds beyond the normal that came with so many bytes a core-second. */
 const episode = (bytes: number) =>
   aTrack({ ioCoreSeconds: 1000, extraBytes: 1000 * bytes, recent: [1] });
-const noRatio = own({ netPerCoreSecond: 0 });
+const noRatio = own({ netPerCoreSecond: 0, bytesPerCoreSecond: 0 });
 
 it('is silent below 2 kB a core-second and the free allowance of one connection', () => {
   expect(strengthOf(cpuWithoutWork, { track: episode(2_199), normal: noRatio })).toBe(1.5);

@@ -18,7 +18,7 @@ function workOf({ track, normal, subject, thresholds }: Facts): Work | null {
   if (track.ioCoreSeconds <= 0 || subject.net === null) return null;
   const { weakShare, silentBytesPerCoreSecond } = thresholds.work;
   const { base, siblings } = normal;
-  const perCore = (base?.netPerCoreSecond ?? 0) + (base?.diskPerCoreSecond ?? 0);
+  const perCore = base?.bytesPerCoreSecond ?? 0;
   const bytesPerCoreSecond = track.extraBytes / track.ioCoreSeconds;
   // A few hours do not tell what a core-second ordinarily comes with; siblings do, which have the same hour.
   const isKnown =
@@ -67,9 +67,7 @@ export const cpuWithoutWork: Signal = {
       normal.base !== null && track.hotWindows >= HOUR_UNITS && isSteady(track, thresholds);
     const { silence, weak } = thresholds.points;
     const ofSilence = isDiskKnown ? silence : isLasting ? 1 : weak;
-    const missing = isLasting
-      ? '; disk metrics are missing, but use has been steady for an hour'
-      : '; disk metrics are missing, so this is weak evidence';
+    const then = isLasting ? 'but use has been steady for an hour' : 'so this is weak evidence';
     return {
       value: bytesPerCoreSecond,
       threshold: work.silentBelow,
@@ -79,7 +77,7 @@ export const cpuWithoutWork: Signal = {
         (explained === null ? '' : `, ${formatShare(explained)} of its usual ratio`) +
         (suspicion.extraBytes === 0 ? ': no more than before' : '') +
         (facts.ignoresTraffic ? '; it stays at its limit, however its traffic varies' : '') +
-        (isDiskKnown ? '' : missing),
+        (isDiskKnown ? '' : `; disk metrics are missing, ${then}`),
     };
   },
 };
