@@ -147,9 +147,9 @@ function decide(facts: Facts, rows: Rows): Judged {
   const judgement = isQuiet || isGroupTooSmall ? null : judge(facts);
   const { track: next, status } = stepAlarm(facts, judgement);
   rows.set(subject.key, next);
-  const ring = ringOf(rows, subject.key);
+  const ring = isUnderAlarm(next) && !isUnderAlarm(track) ? ringOf(rows, subject.key) : null;
   // Its hours are flagged back to the onset.
-  if (ring !== null && isUnderAlarm(next) && !isUnderAlarm(track)) {
+  if (ring !== null) {
     const flagged = flagFrom(ring, hourOf(next.since));
     rows.set(`p/${subject.key}`, { row: 'past', ring: flagged });
   }
