@@ -61,6 +61,7 @@ describe('an attack: token, exec, miner, egress', () => {
     });
     expect(exec!.summary).toMatch(/2 steps of an attack: token use, then exec into a pod/);
     expect(exec!.summary).toContain('system:serviceaccount:ci:deployer');
+    expect(new Set(exec!.next.map(({ effect }) => effect))).toEqual(new Set(['read']));
     expect(exec!.summary).toContain('198.51.100.7');
   });
 
@@ -103,6 +104,12 @@ describe('events without suspicious CPU', () => {
     run.play(WINDOW, quiet, { signals: of('miner', 'falco', run.now) });
     expect(run.open()).toMatchObject([
       { kind: 'signal', severity: 'critical', pods: [POD], scope: { workload: WEB } },
+    ]);
+    const steps = run.open()[0]!.next.map(({ effect, command }) => `${effect}: ${command}`);
+    expect(steps[0]).toContain(`read: kubectl -n shop exec ${POD} -- sh`);
+    expect(steps.slice(-2)).toEqual([
+      'contain: kubectl cordon node-1',
+      'destroy: kubectl -n shop scale deployment/web --replicas=0',
     ]);
     run.play(DAY_MS + HOUR_MS, quiet);
     expect(run.open()).toEqual([]);
