@@ -11,7 +11,7 @@ import { HOUR_MS, MINUTE_MS } from '../model/time.ts';
 import { emptyState } from '../store/cycleState.ts';
 import { KEPT_CLUSTER, keepCluster, readCluster } from './keptCluster.ts';
 import { evaluatePosture } from './posture/evaluate.ts';
-import { postureOfSnapshot } from './posture/readInput.ts';
+import { postureOfInventory, postureOfSnapshot } from './posture/readInput.ts';
 
 const OBJECTS = 2_000;
 const HOUR = Date.UTC(2026, 10, 23, 10);
@@ -46,9 +46,8 @@ function windowOf(objects: readonly RawObject[], change: Partial<Snapshot> = {})
     const containers = record.containers.map(({ name }) => aContainer({ name }));
     return aPod({ ...record, workload, containers, spec: null });
   });
-  const places = [...inventory.namespaces.keys(), ...pods.map(({ namespace }) => namespace)];
   const namespaces = new Map(
-    places.map((name) => [name, { name, labels: {}, annotations: {} }] as const),
+    pods.map(({ namespace: name }) => [name, { name, labels: {}, annotations: {} }] as const),
   );
   return enrich(aSnapshot({ window, pods, namespaces, ...change }), inventory);
 }
@@ -77,14 +76,17 @@ function later(snapshot: Snapshot, minutes: number): Snapshot {
 }
 
 describe('the cluster that is kept', () => {
-  const snapshot = windowOf([...(plantedCluster(OBJECTS) as readonly RawObject[]), SERVER]);
+  const empty = rawObject('v1', 'Namespace', { name: 'empty' });
+  const objects = [...(plantedCluster(OBJECTS) as readonly RawObject[]), SERVER, empty];
+  const snapshot = windowOf(objects);
   const state = new KeptState();
   state.take(snapshot);
 
-  it('is judged as the window is', async () => {
+  it('is judged as the API’s objects are', async () => {
     const kept = (await state.read())!;
     const policy = { severities: {}, minKnown: 0.67 };
-    const input = postureOfSnapshot(snapshot, null);
+    const input = postureOfInventory(inventoryOf(objects, HOUR), null);
+    expect(kept.posture.namespaces).toContain('empty');
     const evaluated = evaluatePosture(kept.posture, policy);
     expect(evaluated).toEqual(evaluatePosture(input, policy));
     expect(kept.asOf).toBe(HOUR);

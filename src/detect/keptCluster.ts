@@ -65,7 +65,7 @@ export function keepCluster(
   ownerKeys: readonly string[],
   state: DetectorState<Uint8Array>,
 ): void {
-  const { window, complete, pods } = snapshot;
+  const { window, complete, pods, emptyNamespaces = [] } = snapshot;
   const before = state.get('whole');
   const asOf = before === undefined ? -Infinity : (unpack(before) as Rows['whole']).asOf;
   const isNewHour = Math.floor(window.end / HOUR_MS) > Math.floor(asOf / HOUR_MS);
@@ -75,13 +75,16 @@ export function keepCluster(
     whole: {
       asOf: window.end,
       missing: objects?.missing ?? null,
-      namespaces,
+      namespaces: [...namespaces, ...emptyNamespaces.map(({ name }) => name)].sort(),
       nodes,
-      labels: namespaceLabels && [...namespaceLabels],
-      annotations: Array.from(input.namespaceAnnotations ?? [], ([namespace, all]) => [
-        namespace,
-        only(all, (key) => ownerKeys.includes(key)),
-      ]),
+      labels: namespaceLabels && [
+        ...namespaceLabels,
+        ...emptyNamespaces.map(({ name, labels }) => [name, labels] as const),
+      ],
+      annotations: [
+        ...(input.namespaceAnnotations ?? []),
+        ...emptyNamespaces.map(({ name, annotations }) => [name, annotations] as const),
+      ].map(([name, all]) => [name, only(all, (key) => ownerKeys.includes(key))]),
     },
     judged: input.pods.map(keptPod),
     present: pods.flatMap(presentPod),

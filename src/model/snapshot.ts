@@ -53,6 +53,8 @@ export interface Snapshot {
   readonly nodes: readonly NodeSample[];
   readonly pods: readonly PodSample[];
   readonly namespaces: ReadonlyMap<string, NamespaceFacts>;
+  /** Others that the Kubernetes API or a file lists, observed close to this window; absent where neither does. */
+  readonly emptyNamespaces?: readonly NamespaceFacts[];
   /**
    * Labels and annotations of workloads themselves, by `NAMESPACE/KIND/NAME`, as the Kubernetes API or a
    * file gave them last; absent where neither did. Replicas of the moment are in `objects`.

@@ -50,6 +50,7 @@ export function enrich(
     pods,
     nodes: enrichNodes(snapshot, inventory),
     namespaces: enrichNamespaces(snapshot, inventory),
+    ...(near && { emptyNamespaces: emptyNamespaces(snapshot, inventory) }),
     workloads: inventory.workloads,
     volumes: near
       ? snapshot.volumes.map((volume) => enrichVolume(volume, inventory))
@@ -219,6 +220,12 @@ function enrichNamespaces(
     );
   }
   return enriched;
+}
+
+function emptyNamespaces(snapshot: Snapshot, inventory: Inventory): readonly NamespaceFacts[] {
+  return [...inventory.namespaces.values()].filter(
+    ({ name, createdAt }) => !snapshot.namespaces.has(name) && !isYounger(createdAt, snapshot),
+  );
 }
 
 function hasAny(devices: Amounts): boolean {
