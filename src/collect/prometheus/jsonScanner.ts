@@ -30,6 +30,8 @@ export class JsonScanner {
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #isWhole = false;
+  /** Labels that were read last, by their number. */
+  #lastSet: number | null = null;
   time = 0;
   reading = 0;
   /** How many samples were read. */
@@ -131,11 +133,18 @@ export class JsonScanner {
   /** The labels of a series; null where the store sent none. */
   labels(known: LabelSets): SeriesLabels | null {
     const start = this.#blank();
-    const end = flatObjectEnd(this.#bytes, start);
-    if (end < 0) this.skip();
-    else this.#at = end;
-    return known.of(this.#bytes, start, this.#at);
+    const labels = known.read(this.#bytes, start, this.#lastSet, this.#endOfObject);
+    this.#lastSet = known.set;
+    this.#at = known.end;
+    return labels;
   }
+
+  readonly #endOfObject = (): number => {
+    const end = flatObjectEnd(this.#bytes, this.#at);
+    if (end >= 0) return end;
+    this.skip();
+    return this.#at;
+  };
 
   /** Consumes `null` if it comes next. */
   isNull(): boolean {
