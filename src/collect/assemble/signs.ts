@@ -103,9 +103,10 @@ export function windowSigns(
 ): WindowSigns {
   const entries = living.flatMap(({ entry, loose }) => (loose === null ? [entry] : [entry, loose]));
   return {
-    kubeSamples: Math.max(
+    // No spread: a call takes some 120,000 arguments at most.
+    kubeSamples: living.reduce(
+      (most, { infoSamples }) => Math.max(most, infoSamples),
       nodeInfoSamples(batch, point),
-      ...living.map(({ infoSamples }) => infoSamples),
     ),
     longLived: longLived(living, point),
     movingTargets: movingTargets(entries, window),
