@@ -8,8 +8,9 @@ export class VarintWriter {
   #bytes = new Uint8Array(1024);
   #length = 0;
 
-  reset(): void {
+  reset(): this {
     this.#length = 0;
+    return this;
   }
 
   byte(value: number): void {

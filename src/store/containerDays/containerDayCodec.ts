@@ -27,9 +27,12 @@ const READINGS = {
 } as const;
 const SKETCHES = { cpu: NANOS, hottest: NANOS, ram: 1 } as const;
 
+/** Of all days, one after the other: a new one leaves 1 KB beside the heap. */
+const WRITER = new VarintWriter();
+
 /** A day of a container as bytes: some hundred of them. Cores are kept to 1e-9, bytes whole. */
 export function encodeContainerDay(day: ContainerDay): Uint8Array {
-  const out = new VarintWriter();
+  const out = WRITER.reset();
   out.byte(FORMAT);
   for (const field of COUNTS) out.unsigned(Math.round(day[field]));
   for (const [field, unit] of entriesOf(READINGS)) putReading(out, day[field], unit);
