@@ -346,9 +346,12 @@ async function serve(port: MessagePort): Promise<void> {
         const before = last;
         const run = (async () => {
           await before;
-          const runner = await opening;
-          current = new AbortController();
-          return work(runner, ...args);
+          try {
+            return await work(await opening, ...args);
+          } finally {
+            // Not when the call begins: one that waits is to be ended, too.
+            current = new AbortController();
+          }
         })();
         run.catch((error: unknown) => {
           if (error instanceof HistoryError && UNUSABLE.has(error.code))

@@ -33,7 +33,7 @@ export interface CycleCalls {
   /** Closes the history, then the thread ends. */
   close(): Promise<void>;
   reconfigure(loaded: CycleConfig): Promise<void>;
-  /** Ends the call that runs: it fails; its batch is either recorded or untouched. */
+  /** Ends the call that runs or, where none does, the next one: it fails; its batch is either recorded or untouched. */
   abort(): void;
 }
 

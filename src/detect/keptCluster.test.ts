@@ -90,7 +90,7 @@ describe('the cluster that is kept', () => {
     const evaluated = evaluatePosture(kept.posture, policy);
     expect(evaluated).toEqual(evaluatePosture(input, policy));
     expect(kept.asOf).toBe(HOUR);
-    expect({ ...kept.objects, observedAt: 0 }).toEqual({ ...snapshot.objects, observedAt: 0 });
+    expect(kept.objects).toEqual(snapshot.objects);
     const ofServer = evaluated.flatMap(({ checks }) =>
       checks.filter(({ check }) => check.id === 'api-server-flags'),
     );
@@ -173,18 +173,29 @@ describe('when the cluster is kept', () => {
   };
   const partial = (minutes: number) => ({ ...later(snapshot, minutes), complete: false });
 
-  it('is the first whole window that ends in an hour', async () => {
+  it('is the first window that ends in an hour', async () => {
     expect(await asOf()).toBeNull();
     expect(await asOf(later(snapshot, 25), later(snapshot, 30))).toBe(HOUR + 25 * MINUTE_MS);
     expect(await asOf(snapshot, later(snapshot, 55))).toBe(HOUR);
     expect(await asOf(snapshot, later(snapshot, 60))).toBe(HOUR + HOUR_MS);
   });
 
-  it('is later where that window is not whole, and an hour later at most', async () => {
-    expect(await asOf(snapshot, partial(60), later(snapshot, 65))).toBe(HOUR + 65 * MINUTE_MS);
-    expect(await asOf(snapshot, partial(60))).toBe(HOUR);
-    expect(await asOf(snapshot, partial(60), partial(65))).toBe(HOUR + 65 * MINUTE_MS);
-    expect(await asOf(partial(0))).toBe(HOUR);
+  it('is later where that window shows less, and two hours later at most', async () => {
+    const withoutApi = (minutes: number) => ({ ...later(snapshot, minutes), objects: null });
+    const missing = (minutes: number, ...kinds: readonly string[]) => ({
+      ...later(snapshot, minutes),
+      objects: { ...snapshot.objects!, missing: kinds },
+    });
+    for (const poor of [partial, withoutApi, (minutes: number) => missing(minutes, 'roles')]) {
+      expect(await asOf(snapshot, poor(60), later(snapshot, 65))).toBe(HOUR + 65 * MINUTE_MS);
+      expect(await asOf(snapshot, poor(60))).toBe(HOUR);
+      expect(await asOf(snapshot, poor(115), poor(120))).toBe(HOUR + 120 * MINUTE_MS);
+      expect(await asOf(poor(0))).toBe(HOUR);
+      // In the same hour, too.
+      expect(await asOf(poor(0), later(snapshot, 5))).toBe(HOUR + 5 * MINUTE_MS);
+    }
+    expect(await asOf(missing(0, 'a', 'b'), missing(5, 'a'))).toBe(HOUR + 5 * MINUTE_MS);
+    expect(await asOf(withoutApi(0), partial(5))).toBe(HOUR + 5 * MINUTE_MS);
   });
 
   it('is not while nothing is seen', async () => {

@@ -44,8 +44,11 @@ type Words = 'command' | 'args' | 'env' | 'commandHash';
 interface Rows {
   readonly whole: Pick<PostureInput, 'namespaces' | 'nodes'> & {
     readonly asOf: TimeMs;
+    /** Whether that window was whole. */
+    readonly complete: boolean;
     /** Null where no source lists objects. */
     readonly missing: readonly string[] | null;
+    readonly observedAt: TimeMs | null;
     readonly labels: readonly (readonly [namespace: string, Texts])[] | null;
     readonly annotations: readonly (readonly [namespace: string, Texts])[];
   };
@@ -53,9 +56,12 @@ interface Rows {
   readonly present: PresentObjects['pods'];
 }
 
+/** So long a window that shows less than what is kept changes nothing: an API or a job that is away comes back. */
+const POORER_MS = 2 * HOUR_MS;
+
 /**
- * Takes the first whole window that ends in a new hour, or one that is not whole once an hour has passed without one.
- * What shows no pod, such as an outage, changes nothing.
+ * Takes the first window that ends in a new hour, one that shows more than what is kept at once, and one that shows less once
+ * two hours have passed without another. What shows no pod, such as an outage, changes nothing.
  *
  * @param ownerKeys annotations of namespaces that name their owner; of others only those are kept that answers rest on
  */
@@ -67,14 +73,15 @@ export function keepCluster(
 ): void {
   const { window, complete, pods, emptyNamespaces = [] } = snapshot;
   const before = state.get('whole');
-  const asOf = before === undefined ? -Infinity : (unpack(before) as Rows['whole']).asOf;
-  const isNewHour = Math.floor(window.end / HOUR_MS) > Math.floor(asOf / HOUR_MS);
-  if (pods.length === 0 || !isNewHour || (!complete && window.end - asOf <= HOUR_MS)) return;
+  const kept = before === undefined ? null : (unpack(before) as Rows['whole']);
+  if (pods.length === 0 || (kept !== null && !replaces(snapshot, kept))) return;
   const { objects, namespaces, nodes, namespaceLabels = null, ...input } = posture();
   const rows: Rows = {
     whole: {
       asOf: window.end,
+      complete,
       missing: objects?.missing ?? null,
+      observedAt: objects?.observedAt ?? null,
       namespaces: [...namespaces, ...emptyNamespaces.map(({ name }) => name)].sort(),
       nodes,
       labels: namespaceLabels && [
@@ -94,6 +101,17 @@ export function keepCluster(
     const row = deflateRawSync(JSON.stringify(value));
     if (Buffer.compare(row, state.get(key) ?? NOTHING) !== 0) state.set(key, row);
   }
+}
+
+function replaces({ window, complete, objects }: Snapshot, kept: Rows['whole']): boolean {
+  const more = shows(objects?.missing ?? null, complete) - shows(kept.missing, kept.complete);
+  if (more !== 0) return more > 0 || window.end - kept.asOf >= POORER_MS;
+  return Math.floor(window.end / HOUR_MS) > Math.floor(kept.asOf / HOUR_MS);
+}
+
+/** How much is known: by the kinds of objects first, then by the metrics. */
+function shows(missing: readonly string[] | null, complete: boolean): number {
+  return (missing === null ? -Number.MAX_SAFE_INTEGER : -2 * missing.length) + (complete ? 1 : 0);
 }
 
 const NOTHING = new Uint8Array(0);
@@ -140,17 +158,22 @@ function presentPod({ namespace, name, workload, spec, containers }: PodSample) 
   return [{ namespace, name, workload, spec: told, containers: init }];
 }
 
+/** When the cluster was as it is kept; null in a history that has no window of this version yet. */
+export async function keptAt(reader: Pick<HistoryReader, 'loadState'>): Promise<TimeMs | null> {
+  const whole = (await storedRows(reader))?.get('whole');
+  return whole === undefined ? null : (unpack(whole) as Rows['whole']).asOf;
+}
+
 /** The cluster as it was kept last; null in a history that has no window of this version yet. */
 export async function readCluster(
   reader: Pick<HistoryReader, 'loadState'>,
 ): Promise<KeptCluster | null> {
-  const { detectors } = await reader.loadState(new Map([[KEPT_CLUSTER.name, KEPT_CLUSTER]]));
-  const stored = detectors.get(KEPT_CLUSTER.name) as ReadonlyMap<string, Uint8Array> | undefined;
+  const stored = await storedRows(reader);
   if (stored?.has('whole') !== true) return null;
   const rows = Object.fromEntries(Array.from(stored, ([key, row]) => [key, unpack(row)]));
   const { whole, judged, present, ...lists } = rows as unknown as Rows & ObjectLists;
-  const { asOf, missing, labels, annotations, namespaces, nodes } = whole;
-  const objects = missing && { observedAt: asOf, missing, ...emptyLists(), ...lists };
+  const { asOf, missing, observedAt, labels, annotations, namespaces, nodes } = whole;
+  const objects = missing && { observedAt: observedAt!, missing, ...emptyLists(), ...lists };
   const posture = {
     namespaces,
     namespaceLabels: labels && new Map(labels),
@@ -161,6 +184,11 @@ export async function readCluster(
     use: null,
   };
   return { asOf, objects, pods: present, posture };
+}
+
+async function storedRows(reader: Pick<HistoryReader, 'loadState'>) {
+  const { detectors } = await reader.loadState(new Map([[KEPT_CLUSTER.name, KEPT_CLUSTER]]));
+  return detectors.get(KEPT_CLUSTER.name) as ReadonlyMap<string, Uint8Array> | undefined;
 }
 
 function posturePod({ spec, containers, ...pod }: KeptPod): PosturePod {

@@ -113,7 +113,8 @@ async function postureNow(
 ): Promise<PostureInput | null> {
   const input = await presentPosture(context, use, io.now());
   if (kept === null || (input !== null && input.pods.length > 0)) return input;
-  io.err(`No pods now: this is the posture of ${formatTime(kept.asOf)}, where the history ends\n`);
+  const why = input === null ? 'No source answers' : 'No pods now';
+  io.err(`${why}: this is the posture of ${formatTime(kept.asOf)}, as the history has it\n`);
   return { ...kept.posture, use };
 }
 

@@ -1,5 +1,5 @@
 import type { Savings } from '../../cost/savings/estimateSavings.ts';
-import { readCluster } from '../../detect/keptCluster.ts';
+import { keptAt, readCluster } from '../../detect/keptCluster.ts';
 import { misses } from '../../model/clusterObjects.ts';
 import { ADVICE_DAYS } from '../../detect/rightsize/applied/appliedAdvice.ts';
 import { workloadPatches, type WorkloadPatch } from '../../detect/rightsize/advice/patch.ts';
@@ -73,12 +73,13 @@ export async function answerAdvice(ask: AdviceAsk, context: AnswerContext): Prom
 }
 
 /** Advice for every container of the cluster: two weeks of sketches, read once an hour for all readers. */
-function readWholeAdvice(
+async function readWholeAdvice(
   abuse: ReadonlyMap<string, AbuseMark>,
   context: AnswerContext,
 ): Promise<AdviceReport & Pick<AdvicePage, 'isWhole' | 'asOf'>> {
-  // A decision on a finding changes the advice at once.
-  return context.perHour(`advice ${JSON.stringify([...abuse])}`, async () => {
+  const asOf = await keptAt(context.reader);
+  // A decision on a finding changes the advice at once, and so does another state of the cluster.
+  return context.perHour(`advice ${asOf} ${JSON.stringify([...abuse])}`, async () => {
     const present = await readCluster(context.reader);
     const report = await readAdvice(context.reader, {
       days: ADVICE_DAYS,

@@ -66,7 +66,7 @@ export async function answerPosture(
     chosen.map((one) => one.failedByScope),
     chosen.map(({ trend }) => trend),
   );
-  const changes = await readChanges(context, { namespaces, namespace, asOf });
+  const changes = await readChanges(context, { namespaces, namespace });
   if (namespace !== null) return { asOf, namespaces: chosen, lists, changes };
   const brief = chosen.map((one) => ({
     ...one,
@@ -80,9 +80,9 @@ export async function answerPosture(
 /** Of users, groups and service accounts; the workloads that run with these have them on their own time line. */
 async function readChanges(
   { reader }: AnswerContext,
-  { namespaces, namespace, asOf }: PostureAsk & Pick<PostureView, 'asOf'>,
+  { namespaces, namespace }: PostureAsk,
 ): Promise<PostureView['changes']> {
-  const to = asOf ?? 0;
+  const to = (await reader.status()).watermark ?? 0;
   const of = { namespace, namespaces, workload: null, type: 'access' } as const;
   const events = await reader.workloadEvents({
     ...of,

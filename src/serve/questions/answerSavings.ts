@@ -1,4 +1,4 @@
-import { readCluster } from '../../detect/keptCluster.ts';
+import { keptAt, readCluster } from '../../detect/keptCluster.ts';
 import type { SavingsAction } from '../../cost/savings/savingsAction.ts';
 import { readActions } from '../../detect/rightsize/actions/readActions.ts';
 import type { ProvenSaving } from '../../detect/rightsize/applied/provenSaving.ts';
@@ -37,11 +37,11 @@ export async function answerSavings(
 }
 
 /** Of the whole cluster, read once an hour for all readers. */
-function readWhole(
+async function readWhole(
   abuse: ReturnType<typeof abuseMarks>,
   { reader, config, thresholds, live, perHour }: AnswerContext,
 ): Promise<SavingsAnswer> {
-  return perHour(`savings ${JSON.stringify([...abuse])}`, async () => {
+  return perHour(`savings ${await keptAt(reader)} ${JSON.stringify([...abuse])}`, async () => {
     const settings = config();
     const present = await readCluster(reader);
     const request = {

@@ -53,7 +53,7 @@ const THREADS = {
   // For a question whose thread ran out of memory twice while it answered others, too.
   alone: { maxQueue: 100, idleTimeout: SECOND_MS },
 } as const;
-/** While a question waits for Prometheus or Kubernetes, its thread reads for others. */
+/** While a question waits for Prometheus, its thread reads for others. */
 const AT_ONCE = 4;
 /** So long a quick question waits for slow ones before it gets a thread: starting one takes about as long. */
 const SHARED_MS = SECOND_MS;
