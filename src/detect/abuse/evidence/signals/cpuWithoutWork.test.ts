@@ -37,6 +37,15 @@ it('is silent below a tenth of the workload’s own ratio, weak below a quarter'
   expect(strengthOf(cpuWithoutWork, { track: episode(25_100) })).toBe(0);
 });
 
+it('is weak after an hour of steady use that its bytes account for by less than half', () => {
+  const flat = { hotWindows: 12, recent: [1, 1.01, 0.99, 1, 1] };
+  const strength = (bytes: number, change: Partial<typeof flat> = {}): number | null =>
+    strengthOf(cpuWithoutWork, { track: { ...episode(bytes), ...flat, ...change } });
+  expect([strength(49_000), strength(51_000)]).toEqual([0.5, 0]);
+  expect(strength(49_000, { hotWindows: 11 })).toBe(0);
+  expect(strength(49_000, { recent: [1, 1.4, 0.7, 1.2, 0.8] })).toBe(0);
+});
+
 it('is a hint only where the disk is not known', () => {
   const subject = aSubject({ disk: null });
   const { strength, text } = reading(cpuWithoutWork, { track: episode(0), subject });

@@ -10,13 +10,15 @@ interface Work {
   readonly silentBelow: number;
   /** Share of the added use that the added bytes account for; null without a ratio of its own. */
   readonly explained: number | null;
-  /** True where it comes with much less than its CPU ordinarily does: what a busier hour moves in passing. */
+  /** True after an hour on end of steady use against a normal. */
+  readonly isLasting: boolean;
+  /** True where it comes with much less than its CPU ordinarily does, or lasts with less than half: moved in passing. */
   readonly isInPassing: boolean;
 }
 
 function workOf({ track, normal, subject, thresholds }: Facts): Work | null {
   if (track.ioCoreSeconds <= 0 || subject.net === null) return null;
-  const { weakShare, silentBytesPerCoreSecond } = thresholds.work;
+  const { weakShare, explainedShare, silentBytesPerCoreSecond } = thresholds.work;
   const { base, siblings } = normal;
   const perCore = base?.bytesPerCoreSecond ?? 0;
   const bytesPerCoreSecond = track.extraBytes / track.ioCoreSeconds;
@@ -24,22 +26,21 @@ function workOf({ track, normal, subject, thresholds }: Facts): Work | null {
   const isKnown =
     (base?.isProvisional !== true || base === siblings) && perCore > silentBytesPerCoreSecond;
   const explained = isKnown ? bytesPerCoreSecond / perCore : null;
+  const isLasting = base !== null && track.hotWindows >= HOUR_UNITS && isSteady(track, thresholds);
   return {
     bytesPerCoreSecond,
+    isLasting,
     silentBelow: silentBelow(track.recent.at(-1) ?? 0, subject, thresholds),
     explained,
-    isInPassing: explained !== null && explained < weakShare,
+    isInPassing: explained !== null && explained < (isLasting ? explainedShare : weakShare),
   };
 }
 
 /** True where the added use surely moves so many bytes a core-second (by default more than silence), and not in passing. */
 export function isWorking(facts: Facts, least = 0): boolean {
   const work = workOf(facts);
-  return (
-    work !== null &&
-    work.bytesPerCoreSecond >= Math.max(least, work.silentBelow) &&
-    !work.isInPassing
-  );
+  if (work === null || work.isInPassing) return false;
+  return work.bytesPerCoreSecond >= Math.max(least, work.silentBelow);
 }
 
 /**
@@ -51,7 +52,7 @@ export const cpuWithoutWork: Signal = {
   family: 'work',
   unit: 'bytes/core-second',
   measure(facts) {
-    const { thresholds, suspicion, subject, normal, track } = facts;
+    const { thresholds, suspicion, subject } = facts;
     const work = workOf(facts);
     if (work === null)
       return unknown(
@@ -59,12 +60,10 @@ export const cpuWithoutWork: Signal = {
           ? 'Network metrics are missing (host network, or no such metric)'
           : 'No added use to compare with its traffic',
       );
-    const { bytesPerCoreSecond, explained, isInPassing } = work;
+    const { bytesPerCoreSecond, explained, isInPassing, isLasting } = work;
     const isSilent =
       bytesPerCoreSecond < work.silentBelow || (explained ?? 1) < thresholds.work.silentShare;
     const isDiskKnown = subject.disk !== null;
-    const isLasting =
-      normal.base !== null && track.hotWindows >= HOUR_UNITS && isSteady(track, thresholds);
     const { silence, weak } = thresholds.points;
     const ofSilence = isDiskKnown ? silence : isLasting ? 1 : weak;
     const then = isLasting ? 'but use has been steady for an hour' : 'so this is weak evidence';
