@@ -124,4 +124,15 @@ export const HELD_OUT_RUNS: readonly HeldOutRun[] = [
     simulated: '7, 0 / 4316 (1, 0 / 3955 of the kinds before)',
     measured: '4 / 363',
   },
+  {
+    commit: '4a191ee8',
+    date: '2026-11-30',
+    cases: 787,
+    warned: '128 / 130',
+    critical: '85 / 90',
+    hijacked: '38 / 40',
+    firstDay: '39 / 40',
+    simulated: '7, 0 / 3997 (0, 0 / 3666 of the kinds before)',
+    measured: '1 / 363',
+  },
 ];
