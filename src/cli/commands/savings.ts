@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { SavingsAction } from '../../cost/savings/savingsAction.ts';
 import { readActions } from '../../detect/rightsize/actions/readActions.ts';
 import { renderPatches } from '../../detect/rightsize/advice/renderPatches.ts';
+import { ADVICE_DAYS } from '../../detect/rightsize/applied/appliedAdvice.ts';
 import { readApplied } from '../../detect/rightsize/applied/readApplied.ts';
 import { PROVEN_COLUMNS, provenJson } from '../../detect/rightsize/applied/renderApplied.ts';
 import type { Column, OutputFormat } from '../../model/text/table.ts';
@@ -27,9 +28,6 @@ interface SavingsOptions extends ConfigOption, OfflineOption {
   readonly output: OutputFormat | 'patch';
 }
 
-/** UTC days that advice looks back on. */
-const DAYS = 14;
-
 export default function register(command: Command, io: Io): void {
   withNamespace(command)
     .option('--applied', 'recommendations that were applied: promised, got, and what became worse')
@@ -52,7 +50,7 @@ async function printSavings(options: SavingsOptions, io: Io): Promise<void> {
   await withHistory(config, async (reader) => {
     const namespaces = await namespacesOf(reader, options);
     const request = {
-      days: DAYS,
+      days: ADVICE_DAYS,
       namespaces,
       pricing,
       rule: thresholds.overprovisioned,

@@ -7,6 +7,7 @@ import type { CostRow } from '../../store/costTable.ts';
 import type { HistoryReader } from '../../store/history.ts';
 import { formatTime, type TimeMs } from '../../model/time.ts';
 import { workloadKey } from '../../model/workload.ts';
+import { ADVICE_DAYS } from '../../detect/rightsize/applied/appliedAdvice.ts';
 import { readAdvice, type AdviceRequest } from '../../detect/rightsize/advice/readAdvice.ts';
 import { abuseMarks } from '../../detect/findings/suspectedWorkloads.ts';
 import type { WeekComparison, Digest, Late } from '../../store/digests/digest.ts';
@@ -43,9 +44,6 @@ export interface DigestRequest {
 export class NoDataError extends Error {
   override readonly name = 'NoDataError';
 }
-
-/** UTC days that recommendations look back on. */
-const ADVICE_DAYS = 14;
 
 /**
  * Makes the digest of a week from the history. The same history, week and configuration give the same
