@@ -52,7 +52,7 @@ export interface RunnerOptions {
   readonly signal: AbortSignal;
   /** Writes nothing and takes no lock; looks at the window that begins here. */
   readonly dryRunFrom?: TimeMs;
-  /** Is told the end of the last sealed window once the history is open; the detectors' state, which takes longer, is read after. */
+  /** Gets the end of the last sealed window once the history is open; the detectors' state, which takes longer, is read after. */
   opened?(watermark: TimeMs | null): void;
 }
 

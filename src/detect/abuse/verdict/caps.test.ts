@@ -228,10 +228,11 @@ describe('use that its traffic does not account for', () => {
   const traffic = { used: 0.35, accounted: 0.2 };
   const since = aFacts().window.end - 5 * HOUR_MS;
   /** An hour of a third more on average, in which windows of half a core come and go. */
-  const isUndecided = (cores: number, recent: readonly number[]): boolean =>
+  const isUndecided = (cores: number, recent: readonly number[], net = 10_000): boolean =>
     capsOf({
       normal: own(),
-      track: { ...track, since, recent },
+      subject: aSubject({ net }),
+      track: { ...track, since, recent, smoothNet: 10_000 },
       suspicion: aSuspicion({ cores, traffic }),
     }).includes('traffic-has-not-varied');
 
@@ -240,6 +241,8 @@ describe('use that its traffic does not account for', () => {
     // Now it rests, or what was seen is less, as on a slower node when it is busy.
     expect(isUndecided(0.3, [0.5, 0.6, 0.5])).toBe(true);
     expect(isUndecided(0.5, [0.3, 0.35, 0.5])).toBe(true);
+    // Or the window has more traffic than the hour.
+    expect(isUndecided(0.5, [0.5, 0.6, 0.5], 13_000)).toBe(true);
   });
 });
 

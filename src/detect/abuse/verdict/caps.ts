@@ -249,14 +249,19 @@ export const CAPS: readonly Cap[] = [
     // A release, a slower node, answers of fewer bytes and a small miner look alike until the traffic has varied.
     name: 'traffic-has-not-varied',
     atMost: 'info',
-    applies({ suspicion, normal, track, window }, families) {
+    applies({ subject, suspicion, normal, track, window }, families) {
       const { traffic, isHot, by } = suspicion;
       const lasted = window.end - track.since;
       if (traffic === null || families.has('spec') || normal.isDeployed || lasted >= DAY_MS)
         return false;
       if (isReleased(track, DAY_MS) && (!isHot || by === 'traffic')) return true;
-      // The hour's average lags behind, and is less than what comes and goes: then the episode's windows count.
-      const used = Math.max(traffic.used, Math.min(suspicion.cores, medianOf(track.recent)));
+      // What comes and goes is more than the hour's average: windows count too, as far as their traffic is the hour's.
+      const { net } = subject;
+      const share = net !== null && net > track.smoothNet ? track.smoothNet / net : 1;
+      const used = Math.max(
+        traffic.used,
+        Math.min(suspicion.cores * share, medianOf(track.recent)),
+      );
       return used < TWICE * traffic.accounted;
     },
     because:
