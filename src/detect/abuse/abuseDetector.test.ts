@@ -79,6 +79,24 @@ describe('something deployed', () => {
     expect(finding!.next.some(({ command }) => command.includes('kube-proxy-api'))).toBe(true);
   });
 
+  it.each(['Job', 'TaskRun', 'EphemeralRunner'])('as %s after %s is one finding', (kind) => {
+    const quiet = (start: TimeMs) => using(0.1 + 0.01 * Math.sin(start / 7e5), 20_000);
+    const run = new AbuseRun().play(3 * DAY_MS, (start) => [quiet(start)]);
+    const began = run.now;
+    run.play(2 * HOUR_MS, (start) => {
+      const number = Math.floor((start - began) / (20 * MINUTE_MS));
+      const name = `run-${number}`;
+      const workload = { kind, name };
+      const createdAt = began + number * 20 * MINUTE_MS;
+      const pod = { name, uid: name, namespace: 'ci', createdAt, workload };
+      const cores = 0.9 + 0.02 * Math.sin(start / 1e5);
+      return [quiet(start), using(cores, 100, { ...pod, container: { image: 'r.io/ci/run:1' } })];
+    });
+    expect(run.open()).toMatchObject([
+      { kind: 'cryptojacking', severity: 'critical', scope: { namespace: 'ci', workload: null } },
+    ]);
+  });
+
   it('as a swarm of bare pods is one finding, which takes over its members', () => {
     const run = new AbuseRun().play(3 * DAY_MS, quiet);
     const swarm = Array.from({ length: 12 }, (_, index) =>

@@ -115,6 +115,25 @@ describe('events without suspicious CPU', () => {
     expect(run.open()).toEqual([]);
   });
 
+  it('a pod that is gone is only looked at, and no pod of another workload is touched', () => {
+    const run = new AbuseRun().play(DAY_MS, quiet);
+    const signals = of('miner', 'falco', run.now);
+    const named = (start: TimeMs, name: string, workload: PodSample['workload']): PodSample => ({
+      ...web(start),
+      name,
+      uid: name,
+      workload,
+    });
+    const other = { kind: 'StatefulSet', name: 'db' };
+    run.play(WINDOW, quiet, { signals });
+    run.play(WINDOW, (start) => [named(start, 'web-next', WEB), named(start, POD, other)]);
+    const [finding] = run.open().filter(({ kind }) => kind === 'signal');
+    expect(finding).toMatchObject({ severity: 'critical', scope: { workload: WEB } });
+    expect(finding!.next.length).toBeGreaterThan(1);
+    expect(new Set(finding!.next.map(({ effect }) => effect))).toEqual(new Set(['read']));
+    expect(JSON.stringify(finding!.next)).not.toContain('db');
+  });
+
   it('what a tool takes back is no finding any more, and nothing of other tools or namespaces is', () => {
     const { detail } = RECORDED.guardDuty;
     const archived = { ...detail, service: { ...detail.service, archived: true } };

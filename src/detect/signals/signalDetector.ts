@@ -167,19 +167,29 @@ function verdictOf(
   });
 }
 
-/** Of a workload in its pods as the window has them; of a user what it may do. */
+/**
+ * Of a workload in those of its pods that the window has; where it has none of them, only what looks. A story has what its
+ * users did elsewhere, too: pods of others are neither looked at nor stopped. Of a user what it may do.
+ */
 function stepsFor(
   { namespace, workload, subject }: Scope,
   names: readonly string[],
   severity: Severity,
   { pods }: Snapshot,
 ): Verdict['next'] {
-  if (namespace !== null && workload !== null && names.length > 0) {
-    const shownIn = names.map((name) => {
-      const known = pods.find((pod) => pod.namespace === namespace && pod.name === name);
-      return { pod: known ?? { name, node: null, workload } };
-    });
-    return nextSteps(namespace, shownIn, severity);
+  const [name] = names;
+  if (namespace !== null && name !== undefined) {
+    const own = pods.filter(
+      (pod) =>
+        pod.namespace === namespace &&
+        names.includes(pod.name) &&
+        pod.workload.kind === workload?.kind &&
+        pod.workload.name === workload?.name,
+    );
+    const shownIn = own.map((pod) => ({ pod }));
+    if (shownIn.length > 0) return nextSteps(namespace, shownIn, severity);
+    const gone = { name, node: null, workload: workload ?? { kind: 'Pod', name } };
+    return nextSteps(namespace, [{ pod: gone }], 'info');
   }
   if (subject === null || namespace !== null) return [];
   const command = `kubectl auth can-i --list --as=${shellQuote(subject)}`;

@@ -1,10 +1,11 @@
+import { ONE_RUN_KINDS } from '../../../collect/identity.ts';
 import { hash } from '../../../model/hash.ts';
 import type { Facts } from '../evidence/signal.ts';
 import { rowOf, type Rows } from '../state/state.ts';
 import type { AbuseThresholds } from '../thresholds.ts';
 import { amountsOf, MOST_NAMED, type Subject } from './subject.ts';
 
-const ONE_SHOT_KINDS: ReadonlySet<string> = new Set(['Pod', 'Job']);
+const ONE_SHOT_KINDS: ReadonlySet<string> = new Set(['Pod', 'Job', ...ONE_RUN_KINDS]);
 
 /** The row of all one-shot and new workloads of one image in a namespace. */
 export function groupKey({ namespace, repository }: Subject): string {
@@ -19,7 +20,7 @@ export interface Group {
   readonly memberKeys: readonly string[];
 }
 
-/** True for a bare pod, a Job, or any workload that is certainly new. */
+/** True for a bare pod, a run, or any workload that is certainly new. */
 function mayBeOneOfMany({ subject, normal, sideCar }: Facts): boolean {
   // It is in as many places as its workloads are, which says nothing.
   if (sideCar !== null && sideCar.isLittle && sideCar.follows !== false) return false;
@@ -52,7 +53,10 @@ export function collectGroups(
     const isOneWorkload =
       first !== undefined &&
       hashes.size === 1 &&
-      others.every(({ workload }) => workload?.kind === first.workload?.kind);
+      others.every(
+        ({ workload }) =>
+          workload?.kind === first.workload?.kind && workload?.name === first.workload?.name,
+      );
     const pods = members.flatMap((member) => member.members).sort((a, b) => b.cores - a.cores);
     const subject: Subject = {
       ...amountsOf(pods, true),

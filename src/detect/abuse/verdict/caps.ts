@@ -258,11 +258,8 @@ export const CAPS: readonly Cap[] = [
       // What comes and goes is more than the hour's average: windows count too, as far as their traffic is the hour's.
       const { net } = subject;
       const share = net !== null && net > track.smoothNet ? track.smoothNet / net : 1;
-      const used = Math.max(
-        traffic.used,
-        Math.min(suspicion.cores * share, medianOf(track.recent)),
-      );
-      return used < TWICE * traffic.accounted;
+      const comesAndGoes = Math.min(suspicion.cores * share, medianOf(track.recent));
+      return Math.max(traffic.used, comesAndGoes) < TWICE * traffic.accounted;
     },
     because:
       'A release or a slower node may need this much more for the same traffic: undecided until traffic has varied',
@@ -279,8 +276,10 @@ export const CAPS: readonly Cap[] = [
     atMost: 'warning',
     applies: (facts, families) =>
       !isMarked(families) && isWaiting(facts, pageCores(facts.thresholds)),
-    because: ({ thresholds }) =>
-      `It uses a small part of its request, or less than ${pageCores(thresholds)} cores in a pod: it may wait for traffic`,
+    because: (facts) =>
+      isWaiting(facts)
+        ? 'It uses a small part of its request: it may wait for traffic'
+        : `It uses less than ${pageCores(facts.thresholds)} cores in a pod`,
   },
   {
     // A proxy's CPU follows theirs, a miner's does not; undecided, a rollout takes a cluster administrator's rights.
