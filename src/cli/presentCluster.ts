@@ -9,7 +9,7 @@ import type { PostureInput } from '../detect/posture/postureInput.ts';
 import type { PresentObjects } from '../detect/rightsize/advice/readAdvice.ts';
 import { misses } from '../model/clusterObjects.ts';
 import type { KnownSources, Snapshot } from '../model/snapshot.ts';
-import { floorTo, formatTime, HOUR_MS, MINUTE_MS, type TimeMs } from '../model/time.ts';
+import { floorTo, HOUR_MS, MINUTE_MS, type TimeMs } from '../model/time.ts';
 import type { HistoryReader } from '../store/history.ts';
 import type { Io } from './io.ts';
 import { sourcesOfHistory, type CommandContext } from './options.ts';
@@ -23,8 +23,8 @@ export interface OfflineOption {
 }
 
 /**
- * What advice needs of the cluster: as the daemon kept it; where that is not fresh, or does not have all that advice asks,
- * as the sources show it now (never with `--offline`). Null where neither knows.
+ * What advice needs of the cluster: as the daemon kept it lately; where it lacks something that advice asks, as the sources
+ * show it now (never with `--offline`). Null where neither knows: an older one may be another by now.
  */
 export async function presentObjects(
   reader: Pick<HistoryReader, 'loadState'>,
@@ -32,15 +32,12 @@ export async function presentObjects(
   context: CommandContext,
   { now }: Pick<Io, 'now'>,
 ): Promise<PresentObjects | null> {
-  const kept = await readCluster(reader);
+  const last = await readCluster(reader);
+  const kept = last !== null && now() - last.asOf <= FRESH_MS ? last : null;
   const objects = kept?.objects ?? null;
-  const isFresh = kept !== null && now() - kept.asOf <= FRESH_MS;
   const isWhole = objects !== null && isWholeOf(objects) && !misses(objects, 'deployments');
-  const isEnough = offline === true || (isFresh && isWhole);
-  const asked = isEnough ? null : await askedObjects(context, now());
-  if (asked === null && kept !== null && !isFresh)
-    context.log.warn(`The cluster is known as of ${formatTime(kept.asOf)}: it may be another now`);
-  return asked ?? kept;
+  if (offline === true || isWhole) return kept;
+  return (await askedObjects(context, now())) ?? kept;
 }
 
 /** From specifications, with what metrics know beyond them; of these alone where they say everything. */

@@ -114,7 +114,7 @@ async function postureNow(
   const input = await presentPosture(context, use, io.now());
   if (kept === null || (input !== null && input.pods.length > 0)) return input;
   const why = input === null ? 'No source answers' : 'No pods now';
-  io.err(`${why}: this is the posture of ${formatTime(kept.asOf)}, as the history has it\n`);
+  io.err(`${why}: this is the posture of ${formatTime(kept.asOf)}, kept where the history ends\n`);
   return { ...kept.posture, use };
 }
 
