@@ -9,3 +9,14 @@ export function inTurn(): InTurn {
     return run;
   };
 }
+
+/** One call of `work` at a time; all who ask meanwhile share the next, so that no answer is older than the asking. */
+export function sharingNext<T>(work: () => Promise<T>): () => Promise<T> {
+  const run = inTurn();
+  let next: Promise<T> | null = null;
+  const begin = (): Promise<T> => {
+    next = null;
+    return work();
+  };
+  return () => (next ??= run(begin));
+}

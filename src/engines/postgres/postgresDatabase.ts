@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';
+import { sharingNext } from '../../model/inTurn.ts';
 import { SECOND_MS } from '../../model/time.ts';
 import { HistoryError } from '../../store/history.ts';
 import type { PostgresLocation } from '../../store/historyLocation.ts';
@@ -8,7 +9,6 @@ import { readEpoch, requireEpoch } from './epoch.ts';
 import { isPassing, toHistoryError } from './errors.ts';
 import { connectionsTo, type Connections, type Purpose } from './pool.ts';
 import { sessionOf } from './session.ts';
-import { sharingNext } from './sharingNext.ts';
 
 const STATEMENT_MS = 60 * SECOND_MS;
 /** Of a process that was paused or cut off in a transaction: its locks are free after this. */

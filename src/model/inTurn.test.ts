@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { sharingNext } from './sharingNext.ts';
+import { sharingNext } from './inTurn.ts';
 
 it('begins one reading after all who ask for it, and goes on after one that failed', async () => {
   const readings: PromiseWithResolvers<number>[] = [];
