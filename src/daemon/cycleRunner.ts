@@ -19,6 +19,7 @@ import {
 } from '../engines/openHistory.ts';
 import type { CostTable } from '../store/costTable.ts';
 import { HistoryError, type HistoryWriter } from '../store/history.ts';
+import { inTurn } from '../model/inTurn.ts';
 import { spareMemory } from '../model/spareMemory.ts';
 import { HOUR_MS, type TimeMs } from '../model/time.ts';
 import {
@@ -102,8 +103,7 @@ export class CycleRunner {
         ? await openWriter(config, options)
         : await openDryRunHistory(config.history.path);
     try {
-      if (options.opened !== undefined)
-        options.opened((await history.loadState(new Map())).watermark);
+      if (options.opened !== undefined) options.opened(await history.watermark());
       const state = new WorkingState(await history.loadState(detectorCodecs(settings)));
       if (options.dryRunFrom !== undefined) state.watermark = options.dryRunFrom;
       else (await fleetProblems(config, openHistoryReader)).forEach(options.warn);
@@ -327,7 +327,7 @@ async function serve(port: MessagePort): Promise<void> {
   const daemon = createBirpc<CycleReports, Partial<CycleCalls>>(calls, wire(port));
   const stop = new AbortController();
   let current = new AbortController();
-  let last: Promise<unknown> = Promise.resolve();
+  const oneByOne = inTurn();
   try {
     const loaded = await asked.promise;
     helping.abort();
@@ -339,39 +339,37 @@ async function serve(port: MessagePort): Promise<void> {
       signal: stop.signal,
       opened: (watermark) => void daemon.opened.asEvent(watermark),
     });
-    const inTurn = <A extends unknown[], R>(
+    const call = <A extends unknown[], R>(
       work: (runner: CycleRunner, ...args: A) => Promise<R>,
     ) => {
       return (...args: A): Promise<R> => {
-        const before = last;
-        const run = (async () => {
-          await before;
+        const run = oneByOne(async () => {
           try {
             return await work(await opening, ...args);
           } finally {
             // Not when the call begins: one that waits is to be ended, too.
             current = new AbortController();
+            spareMemory();
           }
-        })();
+        });
         run.catch((error: unknown) => {
           if (error instanceof HistoryError && UNUSABLE.has(error.code))
             void daemon.unusable.asEvent(error.message);
         });
-        last = run.catch(() => undefined).finally(spareMemory);
         return run;
       };
     };
     Object.assign(calls, {
-      catchUp: inTurn((runner, ask) => {
+      catchUp: call((runner, ask) => {
         const onProgress = (progress: CycleProgress) => void daemon.progress.asEvent(progress);
         return runner.catchUp({ ...ask, recordsNoData: true, signal: current.signal, onProgress });
       }),
-      firstLook: inTurn((runner, until) => runner.firstLook(until, current.signal)),
-      oldestData: inTurn((runner) => runner.oldestData(current.signal)),
-      digest: inTurn((runner, ask) => runner.digest(ask)),
-      keepHouse: inTurn((runner, now) => runner.keepHouse(now)),
-      backup: inTurn((runner, now) => runner.backup(now)),
-      close: inTurn(async (runner) => {
+      firstLook: call((runner, until) => runner.firstLook(until, current.signal)),
+      oldestData: call((runner) => runner.oldestData(current.signal)),
+      digest: call((runner, ask) => runner.digest(ask)),
+      keepHouse: call((runner, now) => runner.keepHouse(now)),
+      backup: call((runner, now) => runner.backup(now)),
+      close: call(async (runner) => {
         stop.abort();
         await runner.close();
         setImmediate(() => port.close());

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { LoadedConfig } from './config/load.ts';
 import { leadHistory, findDamage } from '../engines/openHistory.ts';
+import { inTurn } from '../model/inTurn.ts';
 import { SECOND_MS, DAY_MS } from '../model/time.ts';
 import { readCertificate } from '../serve/listen.ts';
 import { createMetrics } from '../serve/metrics.ts';
@@ -62,12 +63,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const names = all.map(({ config }) => config.cluster);
   const front = new Front(names, () => all[0]!, log);
   const releasers = names.map(() => new Releasers());
-  let reloading = Promise.resolve();
+  /** Reloads, and none beside the end: two at once would each start what only one of them stops. */
+  const oneByOne = inTurn();
   let isEnding = false;
   const stop = async (): Promise<void> => {
     isEnding = true;
     // One that waits for a slow source ends with the cycle thread.
-    await Promise.race([reloading, pause(RELOAD_GRACE_MS, undefined, { ref: false })]);
+    const reloaded = oneByOne(async () => undefined);
+    await Promise.race([reloaded, pause(RELOAD_GRACE_MS, undefined, { ref: false })]);
     const failed = (name: string, err: unknown) => log.error({ err }, `Closing ${name} failed`);
     await Promise.all(releasers.map((each) => each.releaseAll(failed)));
     await front.close();
@@ -82,11 +85,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     const failed = Promise.race(clusters.map((each) => each.failed));
     await Promise.all(clusters.map((each) => each.start()));
 
-    /** One after the other, and none beside the end: two at once would each start what only one of them stops. */
     function reload(): Promise<void> {
-      const reloaded = reloading.then(loadAgain);
-      reloading = reloaded.catch(() => undefined);
-      return reloaded;
+      return oneByOne(loadAgain);
     }
 
     async function loadAgain(): Promise<void> {

@@ -12,6 +12,7 @@ export async function openDryRunHistory(path: string): Promise<HistoryWriter> {
   const reader = await openIfThere(path);
   const refuse = (): Promise<never> => Promise.reject(new Error('a dry run writes nothing'));
   return {
+    watermark: async () => (await reader?.status())?.watermark ?? null,
     loadState: (codecs: DetectorCodecs): Promise<CycleState> =>
       reader === null ? Promise.resolve(emptyState()) : reader.loadState(codecs),
     pendingActions: () => Promise.resolve([]),

@@ -19,7 +19,7 @@ export interface KeptCluster extends PresentObjects {
 }
 
 /**
- * The cluster as the first whole window of an hour showed it, for all who read the history: a packed row for each kind of
+ * The cluster as the first window of an hour showed it, for all who read the history: a packed row for each kind of
  * object, without commands, arguments and environments. It is kept beside the detectors' state: the same windows keep the same.
  */
 export const KEPT_CLUSTER = {
@@ -42,13 +42,16 @@ type Words = 'command' | 'args' | 'env' | 'commandHash';
 
 /** What is kept beside the lists of objects, a row each. */
 interface Rows {
-  readonly whole: Pick<PostureInput, 'namespaces' | 'nodes'> & {
+  /** Read in each window. */
+  readonly taken: {
     readonly asOf: TimeMs;
     /** Whether that window was whole. */
     readonly complete: boolean;
     /** Null where no source lists objects. */
     readonly missing: readonly string[] | null;
     readonly observedAt: TimeMs | null;
+  };
+  readonly places: Pick<PostureInput, 'namespaces' | 'nodes'> & {
     readonly labels: readonly (readonly [namespace: string, Texts])[] | null;
     readonly annotations: readonly (readonly [namespace: string, Texts])[];
   };
@@ -72,16 +75,17 @@ export function keepCluster(
   state: DetectorState<Uint8Array>,
 ): void {
   const { window, complete, pods, emptyNamespaces = [] } = snapshot;
-  const before = state.get('whole');
-  const kept = before === undefined ? null : (unpack(before) as Rows['whole']);
+  const kept = takenOf(state);
   if (pods.length === 0 || (kept !== null && !replaces(snapshot, kept))) return;
   const { objects, namespaces, nodes, namespaceLabels = null, ...input } = posture();
   const rows: Rows = {
-    whole: {
+    taken: {
       asOf: window.end,
       complete,
       missing: objects?.missing ?? null,
       observedAt: objects?.observedAt ?? null,
+    },
+    places: {
       namespaces: [...namespaces, ...emptyNamespaces.map(({ name }) => name)].sort(),
       nodes,
       labels: namespaceLabels && [
@@ -103,7 +107,7 @@ export function keepCluster(
   }
 }
 
-function replaces({ window, complete, objects }: Snapshot, kept: Rows['whole']): boolean {
+function replaces({ window, complete, objects }: Snapshot, kept: Rows['taken']): boolean {
   const more = shows(objects?.missing ?? null, complete) - shows(kept.missing, kept.complete);
   if (more !== 0) return more > 0 || window.end - kept.asOf >= POORER_MS;
   return Math.floor(window.end / HOUR_MS) > Math.floor(kept.asOf / HOUR_MS);
@@ -160,8 +164,8 @@ function presentPod({ namespace, name, workload, spec, containers }: PodSample) 
 
 /** When the cluster was as it is kept; null in a history that has no window of this version yet. */
 export async function keptAt(reader: Pick<HistoryReader, 'loadState'>): Promise<TimeMs | null> {
-  const whole = (await storedRows(reader))?.get('whole');
-  return whole === undefined ? null : (unpack(whole) as Rows['whole']).asOf;
+  const stored = await storedRows(reader);
+  return stored === undefined ? null : (takenOf(stored)?.asOf ?? null);
 }
 
 /** The cluster as it was kept last; null in a history that has no window of this version yet. */
@@ -169,10 +173,11 @@ export async function readCluster(
   reader: Pick<HistoryReader, 'loadState'>,
 ): Promise<KeptCluster | null> {
   const stored = await storedRows(reader);
-  if (stored?.has('whole') !== true) return null;
+  if (stored?.has('taken') !== true) return null;
   const rows = Object.fromEntries(Array.from(stored, ([key, row]) => [key, unpack(row)]));
-  const { whole, judged, present, ...lists } = rows as unknown as Rows & ObjectLists;
-  const { asOf, missing, observedAt, labels, annotations, namespaces, nodes } = whole;
+  const { taken, places, judged, present, ...lists } = rows as unknown as Rows & ObjectLists;
+  const { asOf, missing, observedAt } = taken;
+  const { labels, annotations, namespaces, nodes } = places;
   const objects = missing && { observedAt: observedAt!, missing, ...emptyLists(), ...lists };
   const posture = {
     namespaces,
@@ -189,6 +194,11 @@ export async function readCluster(
 async function storedRows(reader: Pick<HistoryReader, 'loadState'>) {
   const { detectors } = await reader.loadState(new Map([[KEPT_CLUSTER.name, KEPT_CLUSTER]]));
   return detectors.get(KEPT_CLUSTER.name) as ReadonlyMap<string, Uint8Array> | undefined;
+}
+
+function takenOf(rows: Pick<DetectorState<Uint8Array>, 'get'>): Rows['taken'] | null {
+  const row = rows.get('taken');
+  return row === undefined ? null : (unpack(row) as Rows['taken']);
 }
 
 function posturePod({ spec, containers, ...pod }: KeptPod): PosturePod {

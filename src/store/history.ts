@@ -68,6 +68,8 @@ export interface WindowCorrection {
  * another engine (PostgreSQL for fleets) can stand behind it; SQL and transactions never leave it.
  */
 export interface HistoryWriter {
+  /** End of the last sealed window, or null. */
+  watermark(): Promise<TimeMs | null>;
   /** Loads what the next window needs. Rows of detectors not in `codecs`, or of other versions, are left out. */
   loadState(codecs: DetectorCodecs): Promise<CycleState>;
   /**

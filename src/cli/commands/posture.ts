@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { HistoryError } from '../../store/history.ts';
 import { DAY_MS, formatTime } from '../../model/time.ts';
-import { readCluster, type KeptCluster } from '../../detect/keptCluster.ts';
+import { readCluster } from '../../detect/keptCluster.ts';
 import { evaluatePosture } from '../../detect/posture/evaluate.ts';
 import { renderFix } from '../../detect/posture/fix/renderFix.ts';
 import { namespaceUse } from '../../detect/posture/namespaceUse.ts';
@@ -52,7 +52,7 @@ async function printPosture(options: PostureOptions, io: Io): Promise<void> {
   if (options.fix !== undefined) return printFix(options, context, io);
   const past = await readPast(context, null);
   const use = past === null ? null : namespaceUse(past.histories);
-  const input = await postureNow(context, io, use, past?.kept ?? null);
+  const input = await postureNow(context, io, use, past !== null);
   if (input === null)
     throw new CommandFailed('neither Prometheus, Kubernetes nor a file lists pods');
   const scopes = options.scope === 'all' ? SCOPES : [options.scope];
@@ -109,17 +109,18 @@ async function postureNow(
   context: CommandContext,
   io: Io,
   use: PostureInput['use'],
-  kept: KeptCluster | null,
+  hasHistory: boolean,
 ): Promise<PostureInput | null> {
   const input = await presentPosture(context, use, io.now());
-  if (kept === null || (input !== null && input.pods.length > 0)) return input;
+  if (!hasHistory || (input !== null && input.pods.length > 0)) return input;
+  const kept = await withHistory(context.loaded.config, readCluster);
+  if (kept === null) return input;
   const why = input === null ? 'No source answers' : 'No pods now';
   io.err(`${why}: this is the posture of ${formatTime(kept.asOf)}, kept where the history ends\n`);
   return { ...kept.posture, use };
 }
 
 interface Past extends PosturePast {
-  readonly kept: KeptCluster | null;
   readonly histories: readonly ContainerHistory[];
   /** All that there ever were. */
   readonly namespaces: readonly string[];
@@ -137,8 +138,7 @@ async function readPast(
       const from = watermark - DAYS * DAY_MS;
       const histories = await reader.containerDays({ from, to: watermark, namespaces });
       const known = await reader.namespaces();
-      const kept = await readCluster(reader);
-      return { kept, histories, namespaces: known, ...(await readPosturePast(reader)) };
+      return { histories, namespaces: known, ...(await readPosturePast(reader)) };
     });
   } catch (error) {
     if (error instanceof HistoryError && error.code === 'missing') return null;

@@ -3,6 +3,7 @@ import { shellQuote } from '../../model/text/escape.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { TimeMs } from '../../model/time.ts';
 import { plural } from '../../model/text/units.ts';
+import { workloadKey } from '../../model/workload.ts';
 import { jsonCodec } from '../../store/stateCodec.ts';
 import type { DetectContext, Detector } from '../detector.ts';
 import { SEVERITY_RANK, SEVERITY_SCORE } from '../findings/severity.ts';
@@ -179,12 +180,9 @@ function stepsFor(
 ): Verdict['next'] {
   const [name] = names;
   if (namespace !== null && name !== undefined) {
+    const key = workload && workloadKey(namespace, workload);
     const own = pods.filter(
-      (pod) =>
-        pod.namespace === namespace &&
-        names.includes(pod.name) &&
-        pod.workload.kind === workload?.kind &&
-        pod.workload.name === workload?.name,
+      (pod) => names.includes(pod.name) && workloadKey(pod.namespace, pod.workload) === key,
     );
     const shownIn = own.map((pod) => ({ pod }));
     if (shownIn.length > 0) return nextSteps(namespace, shownIn, severity);

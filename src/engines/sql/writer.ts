@@ -84,6 +84,10 @@ class SqlHistoryWriter implements HistoryWriter {
     this.#podSpecs = new PodSpecTable(db);
   }
 
+  watermark(): Promise<TimeMs | null> {
+    return this.#database.read((db) => new MetaTable(db).get('watermark'));
+  }
+
   loadState(codecs: DetectorCodecs): Promise<CycleState> {
     return this.#write(async () => {
       this.#states.useCodecs(codecs);

@@ -55,7 +55,7 @@ export async function answerPosture(
   { namespaces, namespace, scope = null }: PostureAsk,
   context: AnswerContext,
 ): Promise<PostureView> {
-  const { asOf, all } = await context.perWindow(`posture ${scope ?? ''}`, () =>
+  const { watermark, asOf, all } = await context.perWindow(`posture ${scope ?? ''}`, () =>
     readPosture(context, scope),
   );
   const isOwn = isVisible({ namespaces });
@@ -66,7 +66,7 @@ export async function answerPosture(
     chosen.map((one) => one.failedByScope),
     chosen.map(({ trend }) => trend),
   );
-  const changes = await readChanges(context, { namespaces, namespace });
+  const changes = await readChanges(context, { namespaces, namespace }, watermark);
   if (namespace !== null) return { asOf, namespaces: chosen, lists, changes };
   const brief = chosen.map((one) => ({
     ...one,
@@ -81,8 +81,9 @@ export async function answerPosture(
 async function readChanges(
   { reader }: AnswerContext,
   { namespaces, namespace }: PostureAsk,
+  watermark: TimeMs | null,
 ): Promise<PostureView['changes']> {
-  const to = (await reader.status()).watermark ?? 0;
+  const to = watermark ?? 0;
   const of = { namespace, namespaces, workload: null, type: 'access' } as const;
   const events = await reader.workloadEvents({
     ...of,
@@ -96,12 +97,16 @@ async function readChanges(
 async function readPosture(
   context: AnswerContext,
   scope: PostureScope | null,
-): Promise<{ readonly asOf: number | null; readonly all: readonly NamespacePostureData[] }> {
+): Promise<{
+  readonly watermark: TimeMs | null;
+  readonly asOf: TimeMs | null;
+  readonly all: readonly NamespacePostureData[];
+}> {
   const { watermark } = await context.reader.status();
   const use =
     watermark === null ? null : await context.perHour('use', () => readUse(context, watermark));
   const kept = await readCluster(context.reader);
-  if (kept === null) return { asOf: null, all: [] };
+  if (kept === null) return { watermark, asOf: null, all: [] };
   const { asOf } = kept;
   const input = { ...kept.posture, use };
   const { calls, trends } = await context.perWindow('posture past', () =>
@@ -112,6 +117,7 @@ async function readPosture(
   const scopes = scope === null ? SCOPES : [scope];
   const evaluated = evaluatePosture({ ...input, calls }, { ...policy, scopes });
   return {
+    watermark,
     asOf,
     all: evaluated.map(({ checks, ...rest }) => ({
       ...rest,
